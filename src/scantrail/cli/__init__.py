@@ -1,0 +1,1 @@
+"""The command lines: scantrail and haniwers-v1. Each command is loaded only when it is called."""

@@ -1,0 +1,86 @@
+"""The roots of the command lines; a command's module is imported only when the command is called."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from scantrail import __version__
+from scantrail.errors import ScantrailError
+
+# name -> (module below scantrail.cli, its click command, one line of help): what `--help` needs without an import
+Commands = dict[str, tuple[str, str, str]]
+
+SCANTRAIL: Commands = {
+    "demo": ("demo", "demo", "Scan a simulated detector from the first command to the data."),
+    "runs": ("runs", "runs", "List, show, follow, export and control runs."),
+    "sim": ("sim", "sim", "Simulated instruments that speak the true protocol."),
+    "station": ("station", "station", "Check or start the file that describes your bench."),
+    "threshold": ("threshold", "threshold", "Scan and write the thresholds of a counting detector."),
+}
+HANIWERS: Commands = {
+    "threshold": ("haniwers", "threshold", "Threshold scans with the options of haniwers v1."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def __init__(self, commands: Commands, **kwargs: Any) -> None:  # noqa: ANN401 - click's own keywords
+        super().__init__(**kwargs)
+        self.table = commands
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, sorted."""
+        return sorted(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command, None if there is none of this name."""
+        if cmd_name not in self.table:
+            return None
+        module, attribute, _ = self.table[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"scantrail.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table alone, so that help imports nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.table[name][2]) for name in self.list_commands(ctx)])
+
+
+def run(root: click.Group, args: Sequence[str] | None = None) -> None:
+    """Run a command line and exit: errors of ours as one sentence on stderr, with their exit code."""
+    try:
+        code = root.main(args=args, standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except ScantrailError as error:
+        click.echo(f"Error: {error}", err=True)
+        for note in getattr(error, "__notes__", ()):
+            click.echo(f"       {note}", err=True)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        click.echo("Interrupted.", err=True)
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+_root = LazyGroup(SCANTRAIL, name="scantrail", help="Detector scans that lose nothing, and the trail of every component.")
+_root = click.version_option(__version__, prog_name="scantrail")(_root)
+_haniwers = LazyGroup(HANIWERS, name="haniwers-v1", help="The command line of haniwers v1, on Scantrail's engine.")
+_haniwers = click.version_option(__version__, prog_name="haniwers-v1")(_haniwers)
+
+
+def scantrail() -> None:
+    """Entry point of `scantrail`."""
+    run(_root)
+
+
+def haniwers() -> None:
+    """Entry point of `haniwers-v1`."""
+    run(_haniwers)
