@@ -1,0 +1,178 @@
+"""Every test runs in a home of its own and must leave nothing behind: no thread, descriptor, socket or process."""
+
+import gc
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import psutil
+import pytest
+
+GRACE = 3.0
+"""Seconds that threads, descriptors and processes have to end after a test."""
+
+ALL_PARTS = os.environ.get("SCANTRAIL_TEST_ALL") == "1"
+"""Whether a missing system part fails the test instead of skipping it; read before SCANTRAIL_* is hidden."""
+
+NeedsSystemPart = Callable[[str, object, str], None]
+
+hypothesis.settings.register_profile("scantrail", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("scantrail")
+
+
+# --- a home of its own ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def matplotlib_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One font cache for the session: a fresh home would build it again in every process."""
+    return tmp_path_factory.mktemp("matplotlib")
+
+
+@pytest.fixture(autouse=True)
+def isolated_home(
+    tmp_path_factory: pytest.TempPathFactory, matplotlib_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Point HOME and SCANTRAIL_HOME to fresh directories and hide the user's own settings; return the home."""
+    for name in [*os.environ]:
+        if name.startswith(("SCANTRAIL_", "XDG_")) or name == "SVT_DB":
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SCANTRAIL_HOME", str(home / ".scantrail"))
+    monkeypatch.setenv("MPLCONFIGDIR", str(matplotlib_cache))
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    return home
+
+
+# --- nothing left behind ----------------------------------------------------------------------------------------------
+
+
+def _threads() -> set[str]:
+    return {f"thread {thread.name} ({thread.ident})" for thread in threading.enumerate()}
+
+
+def _descriptors() -> set[str]:
+    found = set()
+    for entry in Path("/proc/self/fd").iterdir() if Path("/proc/self/fd").is_dir() else ():
+        try:
+            found.add(f"descriptor {entry.name} -> {entry.readlink()}")
+        except FileNotFoundError:  # the descriptor of this very listing
+            continue
+    return found
+
+
+def _children() -> set[str]:
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        try:
+            found.add(f"process {child.pid} {child.name()}")
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def _held() -> set[str]:
+    return _threads() | _descriptors() | _children()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(isolated_home: Path) -> Iterator[None]:
+    """Fail the test that leaves a thread, a file, a socket or a child process, after a short grace."""
+    before = _held()
+    yield
+    deadline = time.monotonic() + GRACE
+    while leaked := _held() - before:
+        if time.monotonic() > deadline:
+            pytest.fail("left behind: " + "; ".join(sorted(leaked)), pytrace=False)
+        gc.collect()
+        time.sleep(0.01)
+
+
+# --- parts of the system ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def needs_system_part() -> NeedsSystemPart:
+    """`needs_system_part(name, found, package)`: skip where `found` is falsy, fail under SCANTRAIL_TEST_ALL=1."""
+
+    def need(name: str, found: object, package: str) -> None:
+        if found:
+            return
+        reason = f"{name} is not on this machine (Debian package {package})"
+        if ALL_PARTS:
+            pytest.fail(f"{reason}, and SCANTRAIL_TEST_ALL=1 asks for every part", pytrace=False)
+        pytest.skip(reason)
+
+    return need
+
+
+def _postgres_binaries() -> Path | None:
+    """Debian keeps the server's programs out of PATH; the newest version wins."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(versions, key=lambda path: float(path.parent.parent.name), default=None)
+    return newest.parent if newest else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def postgres_url(needs_system_part: NeedsSystemPart) -> Iterator[str]:
+    """URL of an empty database on a private PostgreSQL server, one for the whole session."""
+    binaries = _postgres_binaries()
+    needs_system_part("PostgreSQL", binaries, "postgresql")
+    place = Path(tempfile.mkdtemp(prefix="scantrail-pg-"))
+    as_owner: list[str] = []
+    password, port, log = secrets.token_hex(8), _free_port(), place / "log"
+    (place / "password").write_text(password)
+    log.touch()
+    if os.geteuid() == 0:  # the server refuses to be root
+        for path in (place, *place.iterdir()):
+            shutil.chown(path, "postgres")
+        as_owner = ["runuser", "-u", "postgres", "--"]
+
+    def server(program: str, *arguments: str) -> None:
+        command = [*as_owner, f"{binaries}/{program}", "-D", f"{place}/data", *arguments]
+        with log.open("a") as said:  # never a pipe: the server would keep it open
+            done = subprocess.run(
+                command, cwd=place, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=50
+            )
+        if done.returncode:
+            pytest.fail(f"{program} ended with {done.returncode}: {log.read_text()}", pytrace=False)
+
+    try:
+        server(
+            "initdb",
+            "-U",
+            "scantrail",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={place}/password",
+            "-N",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        )
+        options = f"-k {place} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off"
+        server("pg_ctl", "-o", options, "-w", "start")
+        try:
+            yield f"postgresql://scantrail:{password}@127.0.0.1:{port}/postgres"
+        finally:
+            server("pg_ctl", "-m", "fast", "-w", "stop")
+    finally:
+        shutil.rmtree(place)
