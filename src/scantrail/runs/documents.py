@@ -1,0 +1,207 @@
+"""The event-model documents of a run, as plain dictionaries.
+
+Written without importing the Bluesky ecosystem, for its consumers (suitcase, Tiled, BestEffortCallback). Their schemas
+refuse `.` and `/` in any key, so PV names are values here, never keys.
+"""
+
+import getpass
+import json
+import math
+import os
+import platform
+import re
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, TypeAlias
+from uuid import uuid4
+
+from scantrail import __version__
+from scantrail.errors import JournalError
+
+Scalar: TypeAlias = float | int | str
+Document: TypeAlias = dict[str, Any]
+ExitStatus = Literal["success", "abort", "fail"]
+
+SCHEMA = 1
+"""Version of our own keys in the start document."""
+
+
+class Reading(NamedTuple):
+    """One value of a source; time in unix seconds of the source, else ours. `error` says why the value is None."""
+
+    value: Scalar | None
+    time: float
+    severity: int = 0
+    error: str = ""
+
+
+class Column(NamedTuple):
+    """What a data key holds. dtype: "number", "integer" or "string"; role: axis, setpoint, i0, counts, threshold."""
+
+    source: str
+    units: str | None
+    dtype: str
+    role: str
+    limits: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is known of a run before its first point; becomes the start document.
+
+    plan: the whole validated plan as its `document()`; the file alone can repeat the run. dimensions: axis keys of the
+    plan, slowest first; shape and extents go with them. extra: keys of the start document that only some kinds have.
+    """
+
+    kind: str
+    plan: Mapping[str, Any]
+    num_points: int
+    motors: Sequence[str]
+    detectors: Sequence[str]
+    dimensions: Sequence[str]
+    shape: Sequence[int]
+    extents: Sequence[tuple[float, float]]
+    columns: Sequence[Mapping[str, Any]] = ()
+    station: Mapping[str, Any] = field(default_factory=dict)
+    operator: str = ""
+    components: Sequence[str] = ()
+    resumed_from: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def new_uid() -> str:
+    """Return a fresh uuid4 as text."""
+    return str(uuid4())
+
+
+def start_document(header: Header, *, uid: str, number: int, time: float) -> Document:
+    """Build the start document; `time` in unix seconds. Raises JournalError for a key the ecosystem refuses."""
+    hints: Document = {"dimensions": [[[axis], "primary"] for axis in header.dimensions]}
+    if len(header.dimensions) > 1:
+        hints["gridding"] = "rectilinear"
+    document: Document = {
+        "uid": uid,
+        "time": time,
+        "scan_id": number,
+        "plan_name": header.kind,
+        "plan_args": dict(header.plan),
+        "motors": list(header.motors),
+        "detectors": list(header.detectors),
+        "num_points": header.num_points,
+        "hints": hints,
+        "shape": list(header.shape),
+        "extents": [list(extent) for extent in header.extents],
+        "columns": [dict(column) for column in header.columns],
+        **header.extra,
+        "scantrail": {
+            "version": __version__,
+            "schema": SCHEMA,
+            "python": platform.python_version(),
+            "kind": header.kind,
+            "plan": dict(header.plan),
+            "station": dict(header.station),
+            "operator": header.operator or login(),
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "components": list(header.components),
+            "resumed_from": header.resumed_from,
+        },
+    }
+    _refuse_bad_keys(document)
+    return document
+
+
+def descriptor_document(stream: str, columns: Mapping[str, Column], *, uid: str, run: str, time: float) -> Document:
+    """Build the descriptor of a stream: every key an object of its own, hinted so that live tables show it."""
+    document: Document = {
+        "uid": uid,
+        "run_start": run,
+        "time": time,
+        "name": stream,
+        "data_keys": {key: _data_key(key, column) for key, column in columns.items()},
+        "object_keys": {key: [key] for key in columns},
+        "hints": {key: {"fields": [key]} for key, column in columns.items() if column.dtype != "string"},
+        "configuration": {key: {"data": {}, "timestamps": {}, "data_keys": {}} for key in columns},
+    }
+    _refuse_bad_keys(document)
+    return document
+
+
+def stop_document(
+    status: ExitStatus, reason: str, num_events: Mapping[str, int], *, uid: str, run: str, time: float
+) -> Document:
+    """Build the stop document; `reason` in words, empty for a plain success."""
+    return {
+        "uid": uid,
+        "run_start": run,
+        "time": time,
+        "exit_status": status,
+        "reason": reason,
+        "num_events": dict(num_events),
+    }
+
+
+def login() -> str:
+    """Return the user's login name, "unknown" where the system has none for this uid."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _data_key(key: str, column: Column) -> Document:
+    data_key: Document = {
+        "source": column.source,
+        "dtype": column.dtype,
+        "shape": [],
+        "object_name": key,
+        "role": column.role,
+    }
+    if column.units is not None:
+        data_key["units"] = column.units
+    if column.limits is not None:
+        data_key["limits"] = {"control": {"low": column.limits[0], "high": column.limits[1]}}
+    return data_key
+
+
+_BAD_KEY = re.compile(r"[./]")
+
+
+def _refuse_bad_keys(document: Mapping[str, Any], where: str = "") -> None:
+    for key, value in document.items():
+        if not isinstance(key, str) or _BAD_KEY.search(key):
+            raise JournalError(
+                f"the key {key!r} in {where or 'a document'} holds '.' or '/', which readers refuse: use ':' or '_'"
+            )
+        if isinstance(value, Mapping):
+            _refuse_bad_keys(value, key)
+
+
+def _plain(value: object) -> object:
+    """What json does not know: numpy scalars and arrays by their own conversion, the rest as text."""
+    convert = getattr(value, "tolist", None)
+    return convert() if callable(convert) else str(value)
+
+
+_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_plain, ensure_ascii=False)
+
+
+def encode(name: str, document: Mapping[str, Any]) -> bytes:
+    """Encode one journal line, with its newline. NaN and infinity, which JSON lacks, become null."""
+    try:
+        text = _encoder.encode([name, document])
+    except ValueError:
+        text = _encoder.encode([name, _without_nan(document)])
+    return text.encode() + b"\n"
+
+
+def _without_nan(value: object) -> object:
+    value = _plain(value) if hasattr(value, "tolist") else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _without_nan(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(entry) for entry in value]
+    return value
