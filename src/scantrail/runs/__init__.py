@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scantrail.runs.control import ask, asked
 from scantrail.runs.documents import Column, Header, Reading, Scalar
 from scantrail.runs.journal import JOURNAL, held
+from scantrail.runs.plan import Plan, Point
 from scantrail.runs.reader import Record, Table, documents, follow, read
 from scantrail.runs.summary import RunSummary, directories, find, summarize
 from scantrail.runs.writer import RunWriter
@@ -21,6 +22,8 @@ __all__ = [
     "JOURNAL",
     "Column",
     "Header",
+    "Plan",
+    "Point",
     "Reading",
     "Record",
     "RunSummary",

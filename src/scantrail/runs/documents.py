@@ -50,8 +50,9 @@ class Column(NamedTuple):
 class Header:
     """What is known of a run before its first point; becomes the start document.
 
-    plan: the whole validated plan as its `document()`; the file alone can repeat the run. dimensions: axis keys of the
-    plan, slowest first; shape and extents go with them. extra: keys of the start document that only some kinds have.
+    plan: the whole validated plan as its `document()`; the file alone can repeat the run. dimensions: the axis keys
+    of each dimension, slowest first (axes that move in lock step share one); shape and extents go with them. rig: how the
+    hardware was opened (options that stand in no station file). extra: keys of the start document that only some kinds have.
     """
 
     kind: str
@@ -59,7 +60,7 @@ class Header:
     num_points: int
     motors: Sequence[str]
     detectors: Sequence[str]
-    dimensions: Sequence[str]
+    dimensions: Sequence[Sequence[str]]
     shape: Sequence[int]
     extents: Sequence[tuple[float, float]]
     columns: Sequence[Mapping[str, Any]] = ()
@@ -67,6 +68,7 @@ class Header:
     operator: str = ""
     components: Sequence[str] = ()
     resumed_from: str | None = None
+    rig: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -77,7 +79,7 @@ def new_uid() -> str:
 
 def start_document(header: Header, *, uid: str, number: int, time: float) -> Document:
     """Build the start document; `time` in unix seconds. Raises JournalError for a key the ecosystem refuses."""
-    hints: Document = {"dimensions": [[[axis], "primary"] for axis in header.dimensions]}
+    hints: Document = {"dimensions": [[list(axes), "primary"] for axes in header.dimensions]}
     if len(header.dimensions) > 1:
         hints["gridding"] = "rectilinear"
     document: Document = {
@@ -106,6 +108,7 @@ def start_document(header: Header, *, uid: str, number: int, time: float) -> Doc
             "pid": os.getpid(),
             "components": list(header.components),
             "resumed_from": header.resumed_from,
+            "rig": dict(header.rig),
         },
     }
     _refuse_bad_keys(document)

@@ -29,7 +29,7 @@ class Counts:
     """What one counting window saw.
 
     channels: events in which that channel fired. patterns: coincidence bit pattern (bit 0 = channel 1) -> events.
-    start: unix time [s] of the window's opening. live: live time [s]. lost: events known to be lost, None where the
+    start, stop: unix time [s] of the window's opening and closing. live: live time [s] of the detector's clock. lost: events known to be lost, None where the
     dialect cannot tell. whole: False if the window was cut short (`halt`). unparsable: lines of the window that are no event.
     environment: mean temperature_C, pressure_Pa, humidity_pct where events carry them.
     notes: what a reader must know (link ceiling reached, window by receive stamps), a sentence each.
@@ -41,6 +41,7 @@ class Counts:
     live: float
     lost: int | None
     whole: bool
+    stop: float = 0.0
     unparsable: int = 0
     environment: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
