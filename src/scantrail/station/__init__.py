@@ -11,6 +11,7 @@ from scantrail.station.places import STATION_FILE, data_root, find_station
 from scantrail.station.ranges import CHANNELS, LABELS, STEPS, THRESHOLDS
 
 if TYPE_CHECKING:
+    from scantrail.station.base import Section
     from scantrail.station.baseline import BaselineConfig
     from scantrail.station.beamline import BeamlineConfig
     from scantrail.station.columns import ColumnFormulas
@@ -48,6 +49,7 @@ __all__ = [
     "MotorConfig",
     "Refusal",
     "SamplerConfig",
+    "Section",
     "SensorSection",
     "ShutterConfig",
     "Station",
@@ -74,6 +76,7 @@ _MODULES = {
     "MotorConfig": "motors",
     "Refusal": "refusals",
     "SamplerConfig": "sampler",
+    "Section": "base",
     "SensorSection": "sensors",
     "ShutterConfig": "shutter",
     "Station": "model",

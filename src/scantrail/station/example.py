@@ -70,14 +70,14 @@ speed = 1.0                   # simulated seconds in a second
 #jitter = 0.0                 # random spread of the times [s]
 
 # The truth behind each channel: noise edge rate * erfc((v - mu) / (sqrt(2) sigma)), or for "rice"
-# rate * exp(-(v - mu)^2 / (2 sigma^2)), and above it a plateau of muons.
+# rate * exp(-(v - mu)^2 / (2 sigma^2)), on top of it efficiency * plateau muons a second.
 [mocker.ch1]
 model = "erfc"
 rate = 50.0                   # [1/s]
 mu = 300.0                    # [DAC]
 sigma = 4.0                   # [DAC]
-plateau = 1.0                 # [1/s]
-efficiency = 0.95             # share of the muons seen
+plateau = 1.0                 # muons that cross the channel [1/s]
+efficiency = 0.95             # share of these muons that fires the channel
 
 [mocker.ch2]
 model = "erfc"

@@ -15,15 +15,17 @@ class ChannelPhysics(Section):
     """The truth behind one simulated channel, as functions of its threshold v [DAC].
 
     Noise edge: `rate * exp(-(v - mu)^2 / (2 sigma^2))` for "rice", `rate * erfc((v - mu) / (sqrt(2) sigma))` for "erfc"
-    (which tends to twice `rate` far below `mu`). Above it stands the plateau of muons.
+    (which tends to twice `rate` far below `mu`). On top of it come `efficiency * plateau` muons a second.
     """
 
     model: Literal["rice", "erfc"] = Field(default="erfc", description="shape of the noise edge")
     rate: NotNegative = Field(default=50.0, description="amplitude of the noise edge [1/s]")
     mu: float = Field(default=300.0, description="position of the noise edge [DAC]")
     sigma: Positive = Field(default=4.0, description="width of the noise edge [DAC]")
-    plateau: NotNegative = Field(default=1.0, description="rate of muons [1/s]")
-    efficiency: Annotated[float, Field(ge=0, le=1)] = Field(default=0.95, description="share of the muons seen, 0-1")
+    plateau: NotNegative = Field(default=1.0, description="muons that cross the channel [1/s]")
+    efficiency: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.95, description="share of these muons that fires the channel, 0-1"
+    )
 
 
 class MockerConfig(Section):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -14,7 +14,7 @@ class SensorSection(Section):
     """One channel. Its scan covers `center` +- `nsteps` steps of `step_size`.
 
     The deprecated form covers `start_threshold` to `start_threshold + num_steps * step_size`, both ends included;
-    `center` and `nsteps` then stand for nothing, and giving both forms is refused.
+    `center` and `nsteps` then stand for nothing, and giving both forms is refused. `threshold` is None for "none".
     """
 
     id: Annotated[int, Field(ge=CHANNELS[0], le=CHANNELS[-1])] = Field(description="channel, 1-3")
@@ -23,7 +23,7 @@ class SensorSection(Section):
     center: Dac = Field(default=300, description="middle of the scan [DAC], 1-1023")
     nsteps: Steps = Field(default=10, description="steps on each side of the middle, 1-1022")
     step_size: Steps = Field(default=1, description="distance of two points [DAC], 1-1022")
-    threshold: Dac | Literal["none"] = Field(default="none", description='threshold in use [DAC]: 1-1023, or "none"')
+    threshold: Dac | None = Field(default=None, description='threshold in use [DAC]: 1-1023, or "none"')
     start_threshold: Dac | None = Field(default=None, description="deprecated: first point of the scan [DAC], 1-1023")
     num_steps: Steps | None = Field(default=None, description="deprecated: steps after the first point, 1-1022")
     threshold_pv: PV | None = Field(default=None, description="PV that sets the threshold, on a control system")
@@ -38,9 +38,11 @@ class SensorSection(Section):
 
     @field_validator("threshold", mode="plain")
     @classmethod
-    def _threshold(cls, value: object) -> object:
+    def _threshold(cls, value: object) -> int | None:
         lowest, highest = THRESHOLDS
-        if value == "none" or (isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest):
+        if value is None or value == "none":
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest:
             return value
         raise refusal(f'must be "none" or a whole number {lowest}-{highest}')
 
