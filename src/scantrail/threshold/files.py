@@ -35,7 +35,9 @@ def write_audit_log(operations: Sequence[ThresholdOperation], output_dir: Path) 
 class RowFile:
     """A CSV file that grows a row at a time: header once, each row handed to the operating system as it comes."""
 
-    def __init__(self, path: Path, row: type[ScanDataPoint] | type[ThresholdOperation], *, replace: bool = False) -> None:
+    def __init__(
+        self, path: Path, row: type[ScanDataPoint] | type[ThresholdOperation], *, replace: bool = False
+    ) -> None:
         """Open `path` for rows of the dataclass `row`; `replace` is for a resumed run that writes its own files anew.
 
         Raises FileExistsError, OutputError.
@@ -75,6 +77,8 @@ class ScanFiles:
 
     def __init__(self, directory: Path, *, replace: bool = False) -> None:
         self.directory = directory
+        self.points: dict[int, list[ScanDataPoint]] = {}
+        self.operations: list[ThresholdOperation] = []
         self._replace = replace
         self._results: dict[int, RowFile] = {}
         self._audit = RowFile(directory / AUDIT, ThresholdOperation, replace=replace)
@@ -84,21 +88,19 @@ class ScanFiles:
         """Paths of the results files, by channel."""
         return [str(file.path) for _, file in sorted(self._results.items())]
 
-    def open_results(self, channels: Iterable[int]) -> None:
-        """Make the results files of `channels`, header only, if they are not there yet."""
-        for channel in channels:
-            if channel not in self._results:
-                path = self.directory / results_name(channel)
-                self._results[channel] = RowFile(path, ScanDataPoint, replace=self._replace)
-
     def result(self, point: ScanDataPoint) -> None:
         """Append a row to its channel's results."""
-        self.open_results([point.channel])
-        self._results[point.channel].append(point)
+        channel = point.channel
+        if channel not in self._results:
+            path = self.directory / results_name(channel)
+            self._results[channel] = RowFile(path, ScanDataPoint, replace=self._replace)
+        self._results[channel].append(point)
+        self.points.setdefault(channel, []).append(point)
 
     def operation(self, operation: ThresholdOperation) -> None:
         """Append a row to the audit log."""
         self._audit.append(operation)
+        self.operations.append(operation)
 
     def close(self) -> None:
         """Close every file, all of them, then raise the first OutputError there was."""
@@ -134,7 +136,11 @@ def check_workspace(workspace: Path) -> None:
         raise _cannot_write(workspace, error) from error
 
 
-def _write(path: Path, row: type[ScanDataPoint] | type[ThresholdOperation], rows: Sequence[ScanDataPoint] | Sequence[ThresholdOperation]) -> str:
+def _write(
+    path: Path,
+    row: type[ScanDataPoint] | type[ThresholdOperation],
+    rows: Sequence[ScanDataPoint] | Sequence[ThresholdOperation],
+) -> str:
     file = RowFile(path, row)
     try:
         for entry in rows:

@@ -71,6 +71,11 @@ class ThresholdPlan:
         """Yield the points in the order of acquisition."""
         yield from ()
 
+    def thresholds(self, point: Point) -> dict[int, int]:
+        """Return the thresholds [DAC] of a point by channel."""
+        keys = {channel: threshold_key(channel) for channel in self.detector}
+        return {channel: int(point.setpoints[key]) for channel, key in keys.items() if key in point.setpoints}
+
     def document(self) -> dict[str, Any]:
         """Return the plan as JSON-safe values."""
         return {"type": self.kind, **asdict(self)}
@@ -114,7 +119,11 @@ class ParallelPlan(ThresholdPlan):
 
 
 def serial_plan(
-    config: HaniwersConfig, *, max_retry: int | None = None, direction: Direction = "up", detector: Sequence[int] = (1, 2, 3)
+    config: HaniwersConfig,
+    *,
+    max_retry: int | None = None,
+    direction: Direction = "up",
+    detector: Sequence[int] = (1, 2, 3),
 ) -> SerialPlan:
     """Plan a serial scan of the configured sensors; thresholds that clamping repeats are measured once, with a notice.
 
@@ -134,7 +143,11 @@ def serial_plan(
 
 
 def parallel_plan(
-    config: HaniwersConfig, *, max_retry: int | None = None, direction: Direction = "up", detector: Sequence[int] = (1, 2, 3)
+    config: HaniwersConfig,
+    *,
+    max_retry: int | None = None,
+    direction: Direction = "up",
+    detector: Sequence[int] = (1, 2, 3),
 ) -> ParallelPlan:
     """Plan a parallel scan of the configured sensors; clamped thresholds stay, so that the lock step stays.
 

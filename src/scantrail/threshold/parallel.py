@@ -1,0 +1,71 @@
+"""Parallel threshold scan (seed 001, ADR-020): all channels step together, one window a step serves them all."""
+
+from collections.abc import Iterable
+
+from scantrail.errors import ThresholdError, ThresholdUnconfirmed
+from scantrail.runs import Point
+from scantrail.threshold.bench import Bench
+from scantrail.threshold.config import HaniwersConfig
+from scantrail.threshold.detector import CountingDetector
+from scantrail.threshold.model import ParallelScanResult
+from scantrail.threshold.plan import ParallelPlan, parallel_plan
+from scantrail.threshold.take import Taken, setting_of, take
+from scantrail.threshold.writer import Write
+
+__all__ = ["ParallelScanResult", "run_parallel_threshold_scan", "scan_parallel"]
+
+SILENT_STEPS = 3
+"""Steps in a row without any answer after which the detector is taken for gone, rather than waiting out every deadline."""
+
+
+def scan_parallel(plan: ParallelPlan, bench: Bench, points: Iterable[Point]) -> list[str]:
+    """Take `points` of a parallel plan; a step with an unconfirmed threshold is skipped. Returns a sentence a skip.
+
+    Raises ThresholdError if no step could be measured or the detector has fallen silent, LinkLost, WindowError,
+    JournalWriteError, OutputError; the steps taken so far are on disk.
+    """
+    skipped: list[str] = []
+    silent = 0
+    for point in points:
+        failed = bench.set_all(plan.thresholds(point))
+        if failed is None:
+            silent = 0
+            if not bench.measure(point):
+                return skipped
+            continue
+        if bench.stopping():
+            return skipped
+        bench.skip(point, failed)
+        skipped.append(f"step {point.index} skipped: {failed.error}")
+        silent = silent + 1 if isinstance(failed.error, ThresholdUnconfirmed) else 0
+        if silent == SILENT_STEPS:
+            raise ThresholdUnconfirmed(f"no answer in {SILENT_STEPS} steps in a row, the scan ends: {failed.error}")
+    if not bench.run.taken():
+        raise ThresholdError(f"no step was measured: {skipped[-1] if skipped else 'there was none to take'}")
+    return skipped
+
+
+def run_parallel_threshold_scan(
+    config: HaniwersConfig, device: CountingDetector, max_retry: int = 3
+) -> ParallelScanResult:
+    """Step all configured channels of a connected `device` together; opens a run of its own.
+
+    Files go to `config.sampler.workspace`, else to the run directory. A scan without a single measured step is reported
+    with `success=False`. Raises UnequalStepsError or InputError before anything is written, LinkLost, WindowError,
+    OutputError; what was taken until then is on disk.
+    """
+    plan = parallel_plan(config, max_retry=max_retry, detector=device.channels)
+    return parallel_result(plan, take(plan, device, scan_parallel, setting_of(config)))
+
+
+def parallel_result(plan: ParallelPlan, taken: Taken) -> ParallelScanResult:
+    """Sum up a parallel scan for its caller."""
+    return ParallelScanResult(
+        any(taken.points.values()),
+        list(plan.channels),
+        taken.files,
+        [*taken.errors, *taken.reasons],
+        taken.skipped,
+        taken.restored,
+        taken.number,
+    )

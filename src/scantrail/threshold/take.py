@@ -1,0 +1,197 @@
+"""Take a threshold scan as a run: open the run, set the bench up, scan, close honestly, sum up.
+
+The one way into a threshold run for the seeds' functions and for the command line alike, whether it starts anew, goes on
+with an interrupted run in its own journal, or goes on with an ended one in a new run.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from scantrail.errors import ThresholdError
+from scantrail.runs import Header, Point, Record, RunWriter, note_run
+from scantrail.station import data_root
+from scantrail.threshold.bench import Bench, data_points
+from scantrail.threshold.columns import AUDIT
+from scantrail.threshold.config import HaniwersConfig
+from scantrail.threshold.detector import CountingDetector
+from scantrail.threshold.files import ScanFiles, check_workspace, place_for
+from scantrail.threshold.model import ScanDataPoint, ThresholdOperation
+from scantrail.threshold.plan import ThresholdPlan, counts_key, threshold_key
+from scantrail.threshold.stamps import iso
+
+P = TypeVar("P", bound=ThresholdPlan)
+Scan = Callable[[P, Bench, Iterable[Point]], list[str]]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What surrounds a scan and stands in its start document.
+
+    workspace: where the CSVs go, None for the run directory. rig: how the hardware was opened. database: URL of the
+    catalogue. earlier: runs that this one goes on with, oldest first; if the last of them is `reopened`, its own journal is.
+    opened: called with the run before its first point.
+    """
+
+    root: Path
+    workspace: Path | None = None
+    station: Mapping[str, Any] = field(default_factory=dict)
+    rig: Mapping[str, Any] = field(default_factory=dict)
+    operator: str = ""
+    components: tuple[str, ...] = ()
+    database: str | None = None
+    earlier: tuple[Record, ...] = ()
+    reopened: bool = False
+    opened: Callable[[RunWriter], None] = lambda run: None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a scan. status: exit status of its run; reasons: why it is no success; skipped: steps not measured.
+
+    points: rows of the CSVs by channel, those of earlier runs first. notes: what a reader of the data must know.
+    """
+
+    run: RunWriter
+    status: str
+    files: list[str]
+    errors: list[str]
+    reasons: list[str]
+    skipped: list[int]
+    points: dict[int, list[ScanDataPoint]]
+    operations: list[ThresholdOperation]
+    restored: list[str]
+    notes: list[str]
+
+    @property
+    def number(self) -> int:
+        """Number of the run."""
+        return self.run.number
+
+
+def setting_of(config: HaniwersConfig) -> Setting:
+    """Return the setting that a configuration asks for, under the data root."""
+    workspace = config.sampler.workspace
+    return Setting(
+        data_root(),
+        Path(workspace) if workspace else None,
+        station=config.document(),
+        operator="",
+        database=config.database.url,
+    )
+
+
+def take(plan: P, detector: CountingDetector, scan: Scan[P], setting: Setting) -> Taken:
+    """Take what is still to be taken of `plan` and sum up. A scan without a measured point is summed up as `fail`.
+
+    Raises OutputError before hardware is touched if the workspace cannot be written, then LinkLost, WindowError,
+    JournalWriteError, OutputError, SafeStateError; the run is closed by then, with what it has.
+    """
+    if setting.workspace is not None:
+        check_workspace(setting.workspace)
+    run = _open(plan, detector, setting)
+    rows = _Rows(plan, setting.earlier)
+    reasons: list[str] = []
+    try:
+        with run:
+            _register(run, setting)
+            files = ScanFiles(_place(run, setting), replace=setting.reopened)
+            rows.write_to(files)
+            bench = Bench(plan, detector, run, files)
+            setting.opened(run)
+            errors = scan(plan, bench, [point for point in plan.points() if point.index not in rows.done])
+            run.note = "; ".join(errors)
+    except ThresholdError as error:
+        reasons, errors = [str(error), *getattr(error, "__notes__", ())], []
+    finally:
+        _register(run, setting)
+    return _sum_up(run, bench, files, errors, reasons)
+
+
+class _Rows:
+    """What earlier runs already took of a plan."""
+
+    def __init__(self, plan: ThresholdPlan, earlier: Iterable[Record]) -> None:
+        points = list(plan.points())
+        rows = [row for record in earlier for row in record.stream("primary").rows()]
+        self.done = {row["point"] for row in rows}
+        self.points = [entry for row in rows for entry in data_points(plan, points[row["point"]], row)]
+        self.operations = [
+            ThresholdOperation(iso(time), row["channel"], row["old_threshold"], row["new_threshold"], row["status"])
+            for record in earlier
+            for time, row in zip(record.stream(AUDIT).time, record.stream(AUDIT).rows(), strict=True)
+        ]
+
+    def write_to(self, files: ScanFiles) -> None:
+        for point in self.points:
+            files.result(point)
+        for operation in self.operations:
+            files.operation(operation)
+
+
+def header_of(plan: ThresholdPlan, detector: CountingDetector, setting: Setting) -> Header:
+    """Return what the start document says of this scan."""
+    axes = [threshold_key(channel) for channel in plan.channels]
+    values = [threshold for steps in plan.steps for threshold in steps.thresholds]
+    columns = [
+        *({"key": threshold_key(channel), "role": "threshold"} for channel in plan.detector),
+        *({"key": counts_key(channel), "role": "counts"} for channel in plan.detector),
+        {"key": "live_time", "role": "live_time"},
+    ]
+    workspace = str(setting.workspace.absolute()) if setting.workspace else None
+    return Header(
+        kind=plan.kind,
+        plan=plan.document(),
+        num_points=len(list(plan.points())),
+        motors=axes,
+        detectors=[counts_key(channel) for channel in plan.detector],
+        dimensions=[axes],
+        shape=plan.shape,
+        extents=[(min(values), max(values))],
+        columns=columns,
+        station=setting.station,
+        operator=setting.operator,
+        components=setting.components,
+        resumed_from=setting.earlier[-1].start["uid"] if setting.earlier else None,
+        rig={**setting.rig, "detector": detector.name, "workspace": workspace},
+    )
+
+
+def _open(plan: ThresholdPlan, detector: CountingDetector, setting: Setting) -> RunWriter:
+    if setting.reopened:
+        return RunWriter.reopen(setting.earlier[-1].directory)
+    return RunWriter.create(setting.root, header_of(plan, detector, setting))
+
+
+def _place(run: RunWriter, setting: Setting) -> Path:
+    if setting.reopened and setting.workspace is not None:
+        own = setting.workspace / f"run-{run.number}"
+        return own if own.exists() else setting.workspace
+    return place_for(setting.workspace, run.directory, run.number)
+
+
+def _register(run: RunWriter, setting: Setting) -> None:
+    notice = note_run(run.directory, setting.database)
+    if notice:
+        _log.warning("%s", notice)
+
+
+def _sum_up(run: RunWriter, bench: Bench, files: ScanFiles, errors: list[str], reasons: list[str]) -> Taken:
+    if run.status == "abort":
+        reasons = [f"stopped on request after {run.taken()} of {run.expected} points", *reasons]
+    return Taken(
+        run=run,
+        status=run.status or "fail",
+        files=files.paths,
+        errors=errors,
+        reasons=reasons,
+        skipped=bench.skipped,
+        points=files.points,
+        operations=files.operations,
+        restored=bench.restored,
+        notes=list(bench.notes),
+    )
