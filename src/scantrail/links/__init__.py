@@ -1,0 +1,5 @@
+"""Clients of instruments and control systems."""
+
+from scantrail.links.simulated import simulator
+
+__all__ = ["simulator"]
