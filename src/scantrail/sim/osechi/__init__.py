@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from scantrail.sim.osechi.machine import OsechiMachine
     from scantrail.sim.osechi.physics import ChannelPhysics, OsechiPhysics
     from scantrail.sim.osechi.port import SimulatedPort
+    from scantrail.sim.osechi.pty import PtyServer
 
 __all__ = [
     "ChannelPhysics",
@@ -18,6 +19,7 @@ __all__ = [
     "Faults",
     "OsechiMachine",
     "OsechiPhysics",
+    "PtyServer",
     "Record",
     "SimulatedPort",
     "SimulationLog",
@@ -35,6 +37,7 @@ _HOMES = {
     "Faults": "faults",
     "OsechiMachine": "machine",
     "OsechiPhysics": "physics",
+    "PtyServer": "pty",
     "Record": "log",
     "SimulatedPort": "port",
     "SimulationLog": "log",

@@ -35,7 +35,8 @@ class Faults:
     drop_writes: so many threshold writes, from the first on, are neither taken nor answered. debug, garbage:
     probability that a DEBUG line, or a line of noise bytes, precedes an event. half_lines: probability that an event
     line is cut within its first fields (its line end stays). drop_bytes: probability that a byte of an event line is
-    lost, line end included. unplug, freeze: seconds of simulated time after which the board is gone, or silent and deaf.
+    lost, line end included. unplug, freeze: seconds of simulated time after which the board is gone, or silent and
+    deaf.
     Raises InputError for a probability outside 0..1, a negative time or number.
     """
 
