@@ -30,7 +30,7 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """Yield each section header and each assignment: the line it begins on, its text, what it says by itself."""
     held: list[str] = []
     first = 1
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         held.append(line)
         try:
             statement = "\n".join(held)

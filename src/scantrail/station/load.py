@@ -63,7 +63,7 @@ def _document(text: str, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason, _, place = str(error).removesuffix(")").rpartition(" (at ")
-        line = m[1] if (m := re.match(r"line (\d+)", place)) else str(max(1, text.count("\n")))
+        line = m[1] if (m := re.match(r"line (\d+)", place)) else str(text.rstrip("\n").count("\n") + 1)
         raise ConfigError(f"{name}, line {line}: this is not TOML: {reason[:1].lower()}{reason[1:]}.") from error
     except RecursionError as error:
         raise ConfigError(f"{name}: values are nested too deeply for a station file.") from error

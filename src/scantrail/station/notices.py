@@ -41,15 +41,15 @@ def _about_sampler(sampler: SamplerConfig) -> Iterator[str]:
 def _about_sensor(name: str, sensor: SensorSection) -> Iterator[str]:
     if sensor.start_threshold is None or sensor.num_steps is None:
         return
-    first, step, count = sensor.start_threshold, sensor.step_size, sensor.num_steps
-    last = first + count * step
-    end = f"{last}" if last <= THRESHOLDS[1] else f"{last}, clamped to {THRESHOLDS[1]}"
+    span, highest = sensor.span, THRESHOLDS[1]
+    end = f"{span[-1]}" if span[-1] <= highest else f"{span[-1]}, clamped to {highest}"
     sentence = (
-        f"[sensors.{name}] start_threshold and num_steps are deprecated; they give {count + 1} points, {first} to {end}"
+        f"[sensors.{name}] start_threshold and num_steps are deprecated; "
+        f"they give {len(span)} points, {span[0]} to {end}"
     )
-    middle = first + count // 2 * step
-    if count % 2 == 0 and middle <= THRESHOLDS[1]:
-        yield f"{sentence}, as center = {middle}, nsteps = {count // 2} would."
+    middle, odd = span[len(span) // 2], len(span) % 2
+    if odd and middle <= highest:
+        yield f"{sentence}, as center = {middle}, nsteps = {len(span) // 2} would."
     else:
         yield f"{sentence}; write center and nsteps instead."
 

@@ -29,6 +29,15 @@ class SensorSection(Section):
     threshold_pv: PV | None = Field(default=None, description="PV that sets the threshold, on a control system")
     rate_pv: PV | None = Field(default=None, description="PV that counts the rate [1/s], on a control system")
 
+    @property
+    def span(self) -> range:
+        """The thresholds of the scan [DAC], ascending, as they are before the ends of the range clamp them."""
+        if self.start_threshold is not None and self.num_steps is not None:
+            first, steps = self.start_threshold, self.num_steps
+        else:
+            first, steps = self.center - self.nsteps * self.step_size, 2 * self.nsteps
+        return range(first, first + steps * self.step_size + 1, self.step_size)
+
     @model_validator(mode="before")
     @classmethod
     def _named_after_the_channel(cls, section: Any) -> Any:  # noqa: ANN401 - unchecked input

@@ -17,7 +17,7 @@ def parse_thresholds(text: str, what: str = "--thresholds") -> dict[int, int]:
 
 
 def parse_per_channel(text: str, channels: Sequence[int], what: str) -> dict[int, int]:
-    """Return a number (or size [DAC]) of steps by channel: "8" gives it to all `channels`, "1:8;2:10" to the named ones.
+    """Return a number (or size [DAC]) of steps by channel: "8" is for all `channels`, "1:8;2:10" for the named ones.
 
     `what` is what a message calls the text ("--nsteps"). Raises InputError: empty, a channel that is not among
     `channels` or stands twice, a value that is no whole number 1-1022.

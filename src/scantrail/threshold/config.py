@@ -41,12 +41,8 @@ class SensorConfig(SensorSection):
         `center + k * step_size` for k = -nsteps .. nsteps, 2 nsteps + 1 values; in the deprecated form
         `start_threshold + k * step_size` for k = 0 .. num_steps.
         """
-        if self.start_threshold is not None and self.num_steps is not None:
-            first, count = self.start_threshold, self.num_steps + 1
-        else:
-            first, count = self.center - self.nsteps * self.step_size, 2 * self.nsteps + 1
         lowest, highest = THRESHOLDS
-        return [min(max(first + k * self.step_size, lowest), highest) for k in range(count)]
+        return [min(max(threshold, lowest), highest) for threshold in self.span]
 
 
 class HaniwersConfig(Section):
