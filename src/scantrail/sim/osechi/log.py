@@ -13,6 +13,8 @@ Each record has `what` and `time` [s of simulated time]:
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -41,10 +43,8 @@ class SimulationLog:
         self._patterns: list[int] = []
         self._lost: dict[tuple[int, str], Counter[int]] = {}
         if path is not None:
-            try:
+            with self._told():
                 self._file = path.open("w", encoding="utf-8")
-            except OSError as error:
-                raise OutputError(f"the simulator's log {path} cannot be written: {error.strerror}.") from error
 
     def note(self, what: str, time: float, **fields: object) -> None:
         """Add one record behind the events and losses so far."""
@@ -70,16 +70,15 @@ class SimulationLog:
         """Write everything up to now [s] to the file. Raises OutputError."""
         self._settle(time)
         if self._file is not None:
-            try:
+            with self._told():
                 self._file.flush()
-            except OSError as error:
-                raise OutputError(f"the simulator's log {self._path} cannot be written: {error.strerror}.") from error
 
     def close(self) -> None:
-        """Close the file; what was flushed is there. Harmless when done twice."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the file; what was flushed is there. Harmless when done twice. Raises OutputError."""
+        file, self._file = self._file, None
+        if file is not None:
+            with self._told():
+                file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -108,7 +107,12 @@ class SimulationLog:
         if self._keep:
             self.records.append(record)
         if self._file is not None:
-            try:
+            with self._told():
                 self._file.write(json.dumps(record, separators=(",", ":")) + "\n")
-            except OSError as error:
-                raise OutputError(f"the simulator's log {self._path} cannot be written: {error.strerror}.") from error
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OutputError(f"the simulator's log {self._path} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,110 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import serial
+
+from scantrail.sim import read_log, thresholds, windows
+
+COMMAND = [sys.executable, "-c", "from scantrail.cli.main import scantrail; scantrail()", "sim", "osechi"]
+
+
+@contextmanager
+def simulator(*options) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command in a process of its own, and the port it printed; ended by SIGTERM unless it ended before."""
+    with subprocess.Popen(
+        [*COMMAND, *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(20)
+
+
+def refused(*options) -> tuple[int, str]:
+    done = subprocess.run([*COMMAND, *map(str, options)], capture_output=True, text=True, timeout=30, check=False)
+    assert not done.stdout
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_a_signal_and_leaves_nothing(tmp_path, number):
+    link, log = tmp_path / "osechi", tmp_path / "log.jsonl"
+    with simulator("--link", link, "--log", log, "--seed", 5, "--speed", 20) as (process, name):
+        assert name.startswith("/dev/")
+        assert str(link.readlink()) == name
+        with serial.Serial(str(link), timeout=10.0) as port:
+            port.write(b"SET_THRESHOLD 1 310\nSET_STREAM 1\n")
+            port.read_until(b'"stream":1}\r\n')
+            time.sleep(0.1)
+            port.write(b"SET_STREAM 0\n")
+            events = port.read_until(b'"stream":0}\r\n').count(b"\r\n") - 1
+            # the log is read while the simulator lives
+            records = read_log(log)
+        process.send_signal(number)
+        assert process.wait(20) == 0
+        assert process.stdout.read() == process.stderr.read() == ""
+    assert [window.events for window in windows(records)] == [events]
+    assert thresholds(records)[1] == 310
+    assert records[0]["seed"] == 5
+    assert not link.is_symlink()
+    assert not os.path.lexists(name)
+    assert read_log(log)[-1]["why"] == "stopped"
+
+
+def test_it_takes_dialect_faults_and_physics(tmp_path):
+    station = tmp_path / "bench.toml"
+    station.write_text("[mocker]\nspeed = 20.0\nseed = 9\n[mocker.ch2]\nmu = 333.0\n")
+    log = tmp_path / "log.jsonl"
+    options = ["--config", station, "--log", log, "--dialect", "v2", "--refuse", "2:300", "--drop-writes", 1]
+    with simulator(*options) as (_, name), serial.Serial(name, timeout=10.0) as port:
+        port.write(b"SET_STREAM 0\n")
+        port.read_until(b'"stream":0}\r\n')
+        port.write(b"SET_THRESHOLD 2 301\nSET_THRESHOLD 2 300\n")
+        assert b'"status":"error"' in port.read_until(b"\n")
+        start = read_log(log)[0]
+    assert start["truth"]["2"]["mu"] == 333.0
+    assert (start["dialect"], start["seed"]) == ("v2", 9)
+
+
+def test_an_unplugged_simulator_ends():
+    with simulator("--unplug", 2, "--speed", 20) as (process, name):
+        assert process.wait(20) == 0
+        assert not os.path.lexists(name)
+
+
+def test_a_link_over_a_file_is_refused(tmp_path):
+    (tmp_path / "data").write_text("precious")
+    code, said = refused("--link", tmp_path / "data")
+    assert code == 2
+    assert said.count("\n") == 1
+    assert (tmp_path / "data").read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--refuse", "4"], 2, "channel:threshold"),
+        (["--drop-bytes", "2"], 2, "drop_bytes"),
+        (["--speed", "0"], 2, "above 0"),
+        (["--speed", "nan"], 2, "above 0"),
+        (["--unplug", "-1"], 2, "unplug"),
+        (["--dialect", "v3"], 2, "v3"),
+        (["--config", "missing.toml"], 2, "missing.toml"),
+        (["--log", str(Path("nowhere") / "log.jsonl")], 1, "nowhere"),
+    ],
+)
+def test_bad_options_are_refused_in_words(tmp_path, monkeypatch, options, code, words):
+    monkeypatch.chdir(tmp_path)
+    done, said = refused(*options)
+    assert done == code
+    assert words in said
+    assert "Traceback" not in said
