@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -30,6 +30,8 @@ __all__ = [
     "parse_per_channel",
     "parse_thresholds",
 ]
+
+_Section = TypeVar("_Section", bound=Section)
 
 
 class SensorConfig(SensorSection):
@@ -84,12 +86,14 @@ class HaniwersConfig(Section):
         suppress_threshold: int | None = None,
         max_retry: int | None = None,
         workspace: Path | None = None,
+        speed: float | None = None,
+        seed: int | None = None,
     ) -> Self:
         """Return the configuration with the command line's options in it; None leaves what stands.
 
         thresholds: "1:200;2:300", centres [DAC] of exactly the channels to scan. nsteps, step [DAC]: one for all, or
-        "1:8;2:10". duration: dwell [s]. suppress_threshold [DAC], max_retry and workspace as in [sampler].
-        Raises InputError that names the option.
+        "1:8;2:10". duration: dwell [s]. suppress_threshold [DAC], max_retry and workspace as in [sampler], speed and
+        seed as in [mocker]. Raises InputError that names the option.
         """
         sampler = _changed(
             self.sampler,
@@ -98,6 +102,7 @@ class HaniwersConfig(Section):
             max_retry=max_retry,
             workspace=workspace,
         )
+        mocker = _changed(self.mocker, speed=speed, seed=seed)
         centres = {} if thresholds is None else parse_thresholds(thresholds)
         known = {sensor.id: sensor for sensor in self.sensors.values()}
         channels = sorted(centres or known)
@@ -112,7 +117,7 @@ class HaniwersConfig(Section):
             )
             for channel in channels
         }
-        return self.model_copy(update={"sampler": sampler, "sensors": sensors})
+        return self.model_copy(update={"sampler": sampler, "sensors": sensors, "mocker": mocker})
 
 
 class ConfigLoader:
@@ -142,11 +147,11 @@ def _rescanned(sensor: SensorConfig, center: int | None, nsteps: int | None, ste
     return SensorConfig.model_validate({**sensor.model_dump(exclude_unset=True), **changes})
 
 
-def _changed(sampler: SamplerConfig, **options: Any) -> SamplerConfig:  # noqa: ANN401 - values not yet checked
+def _changed(section: _Section, **options: Any) -> _Section:  # noqa: ANN401 - values not yet checked
     """Return the section with the options that are given; raises InputError that names the option."""
     changes = {key: value for key, value in options.items() if value is not None}
     try:
-        return SamplerConfig.model_validate({**sampler.model_dump(exclude_unset=True), **changes})
+        return type(section).model_validate({**section.model_dump(exclude_unset=True), **changes})
     except ValidationError as error:
-        wrong = explain(error, SamplerConfig)[0]
+        wrong = explain(error, type(section))[0]
         raise InputError(f"--{wrong.path[-1].replace('_', '-')} {wrong.complaint}") from error
