@@ -38,7 +38,7 @@ def _pairs(
         left, colon, right = part.partition(":")
         if not (left.strip() and colon and right.strip()):
             raise InputError(f'{what} {_shown(text)} must give each channel its value, such as "{example}".')
-        channel, value = _whole(left, (min(channels), max(channels))), _whole(right, limits)
+        channel, value = _whole(left, (CHANNELS[0], CHANNELS[-1])), _whole(right, limits)
         if channel is None or channel not in channels:
             known = ", ".join(map(str, channels))
             raise InputError(f"{what} {_shown(text)}: channel {_shown(left)} must be one of {known}.")
