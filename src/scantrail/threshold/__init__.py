@@ -1,1 +1,82 @@
-"""."""
+"""Thresholds and counts: plans, scans and confirmed writes of counting detectors (seeds 000 and 001)."""
+
+from scantrail.threshold.channels import parse_per_channel, parse_thresholds
+from scantrail.threshold.config import (
+    ConfigLoader,
+    DeviceConfig,
+    HaniwersConfig,
+    MockerConfig,
+    SamplerConfig,
+    SensorConfig,
+)
+from scantrail.threshold.detector import CountingDetector, Counts, ThresholdWrite
+from scantrail.threshold.files import check_workspace, write_audit_log, write_scan_results
+from scantrail.threshold.known import Remembered, known_ports, recall, remember
+from scantrail.threshold.mocker import RandomMocker
+from scantrail.threshold.model import (
+    ChannelScanResult,
+    ParallelScanResult,
+    ScanDataPoint,
+    ScanResult,
+    ThresholdOperation,
+)
+from scantrail.threshold.osechi import Candidate, Device, candidates
+from scantrail.threshold.parallel import run_parallel_threshold_scan, scan_parallel
+from scantrail.threshold.plan import ParallelPlan, SerialPlan, ThresholdPlan, parallel_plan, serial_plan
+from scantrail.threshold.serial import (
+    collect_events,
+    run_serial_threshold_scan,
+    scan_serial,
+    scan_single_channel,
+)
+from scantrail.threshold.take import Setting, Taken, take
+from scantrail.threshold.validator import validate_threshold_ranges
+from scantrail.threshold.writer import Write, apply_threshold, write_threshold
+
+__all__ = [
+    "Candidate",
+    "ChannelScanResult",
+    "ConfigLoader",
+    "CountingDetector",
+    "Counts",
+    "Device",
+    "DeviceConfig",
+    "HaniwersConfig",
+    "MockerConfig",
+    "ParallelPlan",
+    "ParallelScanResult",
+    "RandomMocker",
+    "Remembered",
+    "SamplerConfig",
+    "ScanDataPoint",
+    "ScanResult",
+    "SensorConfig",
+    "SerialPlan",
+    "Setting",
+    "Taken",
+    "ThresholdOperation",
+    "ThresholdPlan",
+    "ThresholdWrite",
+    "Write",
+    "apply_threshold",
+    "candidates",
+    "check_workspace",
+    "collect_events",
+    "known_ports",
+    "parallel_plan",
+    "parse_per_channel",
+    "parse_thresholds",
+    "recall",
+    "remember",
+    "run_parallel_threshold_scan",
+    "run_serial_threshold_scan",
+    "scan_parallel",
+    "scan_serial",
+    "scan_single_channel",
+    "serial_plan",
+    "take",
+    "validate_threshold_ranges",
+    "write_audit_log",
+    "write_scan_results",
+    "write_threshold",
+]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from scantrail.errors import LinkLost, OutputError, ThresholdError
 from scantrail.runs import Point, RunWriter, Scalar
 from scantrail.threshold.columns import AIR, AUDIT, ENVIRONMENT, SKIPPED, audit_columns, patterns, primary_columns
-from scantrail.threshold.detector import Counts, CountingDetector, Wait
+from scantrail.threshold.detector import CountingDetector, Counts, Wait
 from scantrail.threshold.files import ScanFiles
 from scantrail.threshold.model import ScanDataPoint
 from scantrail.threshold.plan import ThresholdPlan, counts_key, threshold_key
@@ -36,9 +36,9 @@ class Bench:
         run.describe("primary", primary_columns(plan.detector, detector.name))
 
     def set_all(self, thresholds: Mapping[int, int], purpose: str = "scan") -> Write | None:
-        """Write thresholds [DAC] by channel; return the first that failed (the rest is then not tried), None if all hold.
+        """Write thresholds [DAC] by channel; return None if all hold, else the first that failed.
 
-        Raises LinkLost, JournalWriteError, OutputError.
+        The rest is then not tried. Raises LinkLost, JournalWriteError, OutputError.
         """
         for channel, value in thresholds.items():
             write = self._attempt(channel, value, self.run.wait)
@@ -54,7 +54,7 @@ class Bench:
 
         Raises LinkLost, WindowError, JournalWriteError, OutputError.
         """
-        if self.run.wait(self.plan.settle) != "go":
+        if self.run.wait(self.plan.settle / self._detector.speed) != "go":
             return False
         counts = self._detector.count(point.dwell, self.run.dwell)
         if not counts.whole:
@@ -69,14 +69,19 @@ class Bench:
     def skip(self, point: Point, write: Write) -> None:
         """Record that a point was not measured, and why."""
         self.run.describe("skipped", SKIPPED)
-        row = {"point": point.index, "channel": write.channel, "threshold": write.value, "reason": write.status}
+        row: dict[str, Scalar | None] = {
+            "point": point.index,
+            "channel": write.channel,
+            "threshold": write.value,
+            "reason": write.status,
+        }
         self.run.event("skipped", row, time.time())
         self.skipped.append(point.index)
 
     def restore(self) -> None:
-        """Give every touched channel its threshold back: as confirmed before the scan, else the station's, else suppressed.
+        """Give every touched channel its threshold back.
 
-        Every channel is tried, unless the connection is gone. Raises ThresholdError naming each failure.
+        The one confirmed before the scan, else the station's, else the channel is left suppressed. Every channel is tried, unless the connection is gone. Raises ThresholdError naming each failure.
         """
         failures = []
         for channel in self._touched:
@@ -103,7 +108,7 @@ class Bench:
         )
 
     def _audit(self, write: Write, purpose: str) -> None:
-        row = {
+        row: dict[str, Scalar | None] = {
             "channel": write.channel,
             "old_threshold": write.old,
             "new_threshold": write.value,
@@ -130,8 +135,8 @@ class Bench:
         self.notes |= dict.fromkeys(counts.notes)
         if counts.environment:
             self.run.describe("environment", ENVIRONMENT)
-            air = {key: counts.environment.get(key) for key in AIR}
-            self.run.event("environment", {"point": point.index, **air}, counts.start)
+            air: dict[str, Scalar | None] = {"point": point.index} | {key: counts.environment.get(key) for key in AIR}
+            self.run.event("environment", air, counts.start)
         for data_point in data_points(self.plan, point, row):
             self.files.result(data_point)
 
@@ -146,12 +151,12 @@ class Bench:
 
 
 def data_points(plan: ThresholdPlan, point: Point, row: Mapping[str, Scalar | None]) -> Iterator[ScanDataPoint]:
-    """Yield the CSV rows that one event of the primary stream stands for: a row a channel that is being scanned there."""
+    """Yield the CSV rows that one event of the primary stream stands for: one for each channel scanned there."""
     for channel in scanned_at(plan, point):
         start, threshold, counts = (row[key] for key in ("start_time", threshold_key(channel), counts_key(channel)))
         yield ScanDataPoint(iso(float(start or 0)), channel, int(threshold or 0), int(counts or 0))
 
 
 def scanned_at(plan: ThresholdPlan, point: Point) -> tuple[int, ...]:
-    """Return the channels being scanned at a point: one in a serial scan (grid: its place, step), all in a parallel one."""
+    """Return the channels scanned at a point: one in a serial scan (grid: its place, step), all in a parallel one."""
     return (plan.channels[point.grid[0]],) if len(point.grid) == 2 else plan.channels

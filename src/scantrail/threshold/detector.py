@@ -5,6 +5,7 @@ The OSECHI driver is one; a detector whose thresholds and scalers are PVs of a c
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 Command = Literal["go", "abort", "halt"]
@@ -29,8 +30,9 @@ class Counts:
     """What one counting window saw.
 
     channels: events in which that channel fired. patterns: coincidence bit pattern (bit 0 = channel 1) -> events.
-    start, stop: unix time [s] of the window's opening and closing. live: live time [s] of the detector's clock. lost: events known to be lost, None where the
-    dialect cannot tell. whole: False if the window was cut short (`halt`). unparsable: lines of the window that are no event.
+    start, stop: unix time [s] of the window's opening and closing. live: live time [s] of the detector's clock.
+    lost: events known to be lost, None where the dialect cannot tell. whole: False if the window was cut short (`halt`).
+    unparsable: lines of the window that are no event.
     environment: mean temperature_C, pressure_Pa, humidity_pct where events carry them.
     notes: what a reader must know (link ceiling reached, window by receive stamps), a sentence each.
     """
@@ -54,11 +56,16 @@ class Counts:
 
 @runtime_checkable
 class CountingDetector(Protocol):
-    """Thread-confined; every call ends by a deadline of its own."""
+    """Thread-confined; every call ends by a deadline of its own.
+
+    limits: lowest and highest threshold [DAC]. speed: seconds of the detector's clock in one of
+    ours, 1 but for a simulator.
+    """
 
     name: str
     channels: tuple[int, ...]
     limits: tuple[int, int]
+    speed: float
 
     def confirmed(self, channel: int) -> int | None:
         """Threshold [DAC] last confirmed on this connection, None if none was."""
@@ -78,4 +85,17 @@ class CountingDetector(Protocol):
         A wait that answers `abort` lets the window end as planned; `halt` cuts it (`whole` is False).
         Raises WindowError, LinkLost.
         """
+        ...
+
+
+@runtime_checkable
+class RawRecording(Protocol):
+    """What a detector offers besides if it keeps its raw event stream and holds a port that others may ask for."""
+
+    def claim(self, run: str) -> None:
+        """Name the run for whoever finds the port in use."""
+        ...
+
+    def record(self, path: Path | None) -> None:
+        """Append every byte that arrives from now on to a file; None ends it. Raises OutputError."""
         ...

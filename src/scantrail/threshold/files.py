@@ -27,7 +27,8 @@ def write_scan_results(channel: int, data_points: Sequence[ScanDataPoint], outpu
 def write_audit_log(operations: Sequence[ThresholdOperation], output_dir: Path) -> str:
     """Write threshold writes to `threshold_operations.csv` in `output_dir` and return its path.
 
-    Columns: timestamp, channel, old_threshold, new_threshold, status. Raises FileExistsError rather than overwrite, OutputError.
+    Columns: timestamp, channel, old_threshold, new_threshold, status. Raises FileExistsError rather than overwrite,
+    OutputError.
     """
     return _write(Path(output_dir) / AUDIT, ThresholdOperation, operations)
 

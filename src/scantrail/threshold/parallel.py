@@ -10,12 +10,11 @@ from scantrail.threshold.detector import CountingDetector
 from scantrail.threshold.model import ParallelScanResult
 from scantrail.threshold.plan import ParallelPlan, parallel_plan
 from scantrail.threshold.take import Taken, setting_of, take
-from scantrail.threshold.writer import Write
 
 __all__ = ["ParallelScanResult", "run_parallel_threshold_scan", "scan_parallel"]
 
 SILENT_STEPS = 3
-"""Steps in a row without any answer after which the detector is taken for gone, rather than waiting out every deadline."""
+"""Steps in a row without any answer after which the detector is taken for gone: no waiting out every deadline."""
 
 
 def scan_parallel(plan: ParallelPlan, bench: Bench, points: Iterable[Point]) -> list[str]:

@@ -35,7 +35,7 @@ def scan_serial(plan: SerialPlan, bench: Bench, points: Iterable[Point]) -> list
     One channel's failure ends that channel only. Raises ThresholdError if no point at all could be measured, LinkLost,
     WindowError, JournalWriteError, OutputError; the points taken so far are on disk.
     """
-    errors = []
+    errors: list[str] = []
     for place, of_channel in groupby(points, key=lambda point: point.grid[0]):
         error = _scan_channel(plan.channels[place], plan, bench, of_channel)
         if bench.stopping():
@@ -104,8 +104,8 @@ def scan_single_channel(
         return ChannelScanResult(channel, [], str(error), [])
     if operations_log is not None:
         operations_log.extend(taken.operations)
-    error = "; ".join([*taken.errors, *taken.reasons]) or None
-    return ChannelScanResult(channel, taken.files, error, taken.points.get(channel, []))
+    failure = "; ".join([*taken.errors, *taken.reasons]) or None
+    return ChannelScanResult(channel, taken.files, failure, taken.points.get(channel, []))
 
 
 def collect_events(device: CountingDetector, duration: float) -> int:

@@ -1,7 +1,7 @@
 """Take a threshold scan as a run: open the run, set the bench up, scan, close honestly, sum up.
 
-The one way into a threshold run for the seeds' functions and for the command line alike, whether it starts anew, goes on
-with an interrupted run in its own journal, or goes on with an ended one in a new run.
+The one way into a threshold run for the seeds' functions and for the command line alike, whether it starts anew, goes
+on with an interrupted run in its own journal, or goes on with an ended one in a new run.
 """
 
 import logging
@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from scantrail.db import database_url
 from scantrail.errors import ThresholdError
 from scantrail.runs import Header, Point, Record, RunWriter, note_run
-from scantrail.station import data_root
+from scantrail.station import Station, data_root
 from scantrail.threshold.bench import Bench, data_points
 from scantrail.threshold.columns import AUDIT
 from scantrail.threshold.config import HaniwersConfig
-from scantrail.threshold.detector import CountingDetector
+from scantrail.threshold.detector import CountingDetector, RawRecording
 from scantrail.threshold.files import ScanFiles, check_workspace, place_for
 from scantrail.threshold.model import ScanDataPoint, ThresholdOperation
 from scantrail.threshold.plan import ThresholdPlan, counts_key, threshold_key
@@ -25,7 +26,10 @@ from scantrail.threshold.stamps import iso
 P = TypeVar("P", bound=ThresholdPlan)
 Scan = Callable[[P, Bench, Iterable[Point]], list[str]]
 
-_log = logging.getLogger(__name__)
+RAW = "events.raw"
+"""File beside the journal: every byte that the detector sent during the run."""
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,17 @@ class Setting:
     """What surrounds a scan and stands in its start document.
 
     workspace: where the CSVs go, None for the run directory. rig: how the hardware was opened. database: URL of the
-    catalogue. earlier: runs that this one goes on with, oldest first; if the last of them is `reopened`, its own journal is.
+    catalogue. earlier: runs that this one goes on with, oldest first; if `reopened`, in the journal of the last of them.
     opened: called with the run before its first point.
     """
 
     root: Path
+    database: str
     workspace: Path | None = None
     station: Mapping[str, Any] = field(default_factory=dict)
     rig: Mapping[str, Any] = field(default_factory=dict)
     operator: str = ""
     components: tuple[str, ...] = ()
-    database: str | None = None
     earlier: tuple[Record, ...] = ()
     reopened: bool = False
     opened: Callable[[RunWriter], None] = lambda run: None
@@ -51,9 +55,9 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a scan. status: exit status of its run; reasons: why it is no success; skipped: steps not measured.
+    """What became of a scan. status: exit status of its run; reasons: why it is no success.
 
-    points: rows of the CSVs by channel, those of earlier runs first. notes: what a reader of the data must know.
+    skipped: steps not measured. points: rows of the CSVs by channel, those of earlier runs first. notes: what a reader of the data must know.
     """
 
     run: RunWriter
@@ -75,14 +79,10 @@ class Taken:
 
 def setting_of(config: HaniwersConfig) -> Setting:
     """Return the setting that a configuration asks for, under the data root."""
-    workspace = config.sampler.workspace
-    return Setting(
-        data_root(),
-        Path(workspace) if workspace else None,
-        station=config.document(),
-        operator="",
-        database=config.database.url,
-    )
+    sensors = {f"ch{sensor.id}": sensor.model_dump(exclude_unset=True) for sensor in config.sensors.values()}
+    sections = {"device": config.device, "sampler": config.sampler, "mocker": config.mocker}
+    station = Station.model_validate({**sections, "sensors": sensors})
+    return Setting(data_root(), database_url(None, None), config.sampler.workspace, station=station.document())
 
 
 def take(plan: P, detector: CountingDetector, scan: Scan[P], setting: Setting) -> Taken:
@@ -93,8 +93,9 @@ def take(plan: P, detector: CountingDetector, scan: Scan[P], setting: Setting) -
     """
     if setting.workspace is not None:
         check_workspace(setting.workspace)
-    run = _open(plan, detector, setting)
     rows = _Rows(plan, setting.earlier)
+    points = [point for point in plan.points() if point.index not in rows.done]
+    run = _open(plan, detector, setting, len(points))
     reasons: list[str] = []
     try:
         with run:
@@ -102,8 +103,9 @@ def take(plan: P, detector: CountingDetector, scan: Scan[P], setting: Setting) -
             files = ScanFiles(_place(run, setting), replace=setting.reopened)
             rows.write_to(files)
             bench = Bench(plan, detector, run, files)
+            _keep_raw(detector, run)
             setting.opened(run)
-            errors = scan(plan, bench, [point for point in plan.points() if point.index not in rows.done])
+            errors = scan(plan, bench, points)
             run.note = "; ".join(errors)
     except ThresholdError as error:
         reasons, errors = [str(error), *getattr(error, "__notes__", ())], []
@@ -133,8 +135,8 @@ class _Rows:
             files.operation(operation)
 
 
-def header_of(plan: ThresholdPlan, detector: CountingDetector, setting: Setting) -> Header:
-    """Return what the start document says of this scan."""
+def header_of(plan: ThresholdPlan, detector: CountingDetector, setting: Setting, remaining: int) -> Header:
+    """Return what the start document says of a scan with so many points to take."""
     axes = [threshold_key(channel) for channel in plan.channels]
     values = [threshold for steps in plan.steps for threshold in steps.thresholds]
     columns = [
@@ -146,25 +148,29 @@ def header_of(plan: ThresholdPlan, detector: CountingDetector, setting: Setting)
     return Header(
         kind=plan.kind,
         plan=plan.document(),
-        num_points=len(list(plan.points())),
+        num_points=remaining,
         motors=axes,
         detectors=[counts_key(channel) for channel in plan.detector],
         dimensions=[axes],
-        shape=plan.shape,
+        shape=[remaining],
         extents=[(min(values), max(values))],
         columns=columns,
         station=setting.station,
         operator=setting.operator,
         components=setting.components,
         resumed_from=setting.earlier[-1].start["uid"] if setting.earlier else None,
-        rig={**setting.rig, "detector": detector.name, "workspace": workspace},
+        rig={**setting.rig, "detector": detector.name, "workspace": workspace, **_raw_file(detector)},
     )
 
 
-def _open(plan: ThresholdPlan, detector: CountingDetector, setting: Setting) -> RunWriter:
+def _raw_file(detector: CountingDetector) -> dict[str, str]:
+    return {"raw_events": RAW} if isinstance(detector, RawRecording) else {}
+
+
+def _open(plan: ThresholdPlan, detector: CountingDetector, setting: Setting, remaining: int) -> RunWriter:
     if setting.reopened:
         return RunWriter.reopen(setting.earlier[-1].directory)
-    return RunWriter.create(setting.root, header_of(plan, detector, setting))
+    return RunWriter.create(setting.root, header_of(plan, detector, setting, remaining))
 
 
 def _place(run: RunWriter, setting: Setting) -> Path:
@@ -174,10 +180,17 @@ def _place(run: RunWriter, setting: Setting) -> Path:
     return place_for(setting.workspace, run.directory, run.number)
 
 
+def _keep_raw(detector: CountingDetector, run: RunWriter) -> None:
+    if isinstance(detector, RawRecording):
+        detector.claim(f"run {run.number}")
+        run.safe("close the raw file", lambda: detector.record(None))
+        detector.record(run.directory / RAW)
+
+
 def _register(run: RunWriter, setting: Setting) -> None:
-    notice = note_run(run.directory, setting.database)
+    notice = note_run(setting.database, run.directory)
     if notice:
-        _log.warning("%s", notice)
+        _LOG.warning("%s", notice)
 
 
 def _sum_up(run: RunWriter, bench: Bench, files: ScanFiles, errors: list[str], reasons: list[str]) -> Taken:

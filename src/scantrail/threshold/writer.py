@@ -16,7 +16,10 @@ RETRY_SPACING = 0.5  # s
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One threshold write with all its attempts. time: unix [s]; latency [s] of the confirming exchange; error: why not."""
+    """One threshold write with all its attempts.
+
+    time: unix [s]. latency: of the confirming exchange [s]. error: why it is not confirmed.
+    """
 
     time: float
     channel: int
@@ -54,8 +57,8 @@ def write_threshold(
 ) -> Write:
     """Write one threshold, `max_retry` attempts in all, `spacing` [s] apart; the outcome is in `error`, never raised.
 
-    Only silence and corrupt replies are tried again; a refusal or a lost connection is final. A `wait` that answers other
-    than `go` ends the attempts.
+    Only silence and corrupt replies are tried again; a refusal or a lost connection is final. A `wait` that answers
+    other than `go` ends the attempts.
     """
     old = detector.confirmed(channel) or UNKNOWN
     began = time.time()

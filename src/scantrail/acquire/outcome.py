@@ -1,0 +1,77 @@
+"""What a command tells of an acquisition that has ended."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scantrail.threshold import ScanDataPoint, Taken
+
+DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run that has ended, whatever came of it. errors: parts that failed; reasons: why the run is no success.
+
+    points: the CSVs' rows by channel; restored: what became of the thresholds; notes: what a reader must know.
+    """
+
+    number: int
+    uid: str
+    directory: Path
+    status: str
+    taken: int
+    expected: int
+    files: list[str]
+    errors: list[str]
+    reasons: list[str]
+    skipped: list[int]
+    restored: list[str]
+    notes: list[str]
+    points: dict[int, list[ScanDataPoint]]
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with: 0 done, 1 failed, 3 finished but incomplete, 130 interrupted."""
+        if self.status == "abort":
+            return INTERRUPTED
+        if self.status == "fail":
+            return FAILED
+        return INCOMPLETE if self.errors or self.skipped else DONE
+
+    def document(self) -> dict[str, Any]:
+        """Return the outcome as JSON-safe values."""
+        return {
+            "run": self.number,
+            "uid": self.uid,
+            "directory": str(self.directory),
+            "status": self.status,
+            "points": self.taken,
+            "expected": self.expected,
+            "files": self.files,
+            "errors": self.errors,
+            "reasons": self.reasons,
+            "skipped_steps": self.skipped,
+            "restored": self.restored,
+            "notes": self.notes,
+            "exit_code": self.exit_code,
+        }
+
+
+def outcome_of(taken: Taken) -> Outcome:
+    """Sum up a threshold scan."""
+    return Outcome(
+        number=taken.number,
+        uid=taken.run.uid,
+        directory=taken.run.directory,
+        status=taken.status,
+        taken=taken.run.taken(),
+        expected=taken.run.expected,
+        files=taken.files,
+        errors=taken.errors,
+        reasons=taken.reasons,
+        skipped=taken.skipped,
+        restored=taken.restored,
+        notes=taken.notes,
+        points=taken.points,
+    )
