@@ -48,8 +48,8 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """Give a connection in one transaction: committed when the block ends, undone if it raises.
 
-        Raises DatabaseError, also when another process has held the lock for `timeout` seconds; a constraint that
-        refuses stays SQLAlchemy's IntegrityError.
+        Raises DatabaseError, also when another process has held the lock for `timeout` seconds. A row that is refused
+        stays SQLAlchemy's IntegrityError or DataError.
         """
         with explained(self.url, self.timeout), self.engine.execution_options(**_WRITING).begin() as connection:
             yield connection

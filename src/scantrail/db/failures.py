@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from scantrail.db.location import render, sqlite_path
 from scantrail.errors import DatabaseError
@@ -27,12 +27,12 @@ _LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's SQLSTATE when lock_timeout has pas
 def explained(url: str, timeout: float) -> Iterator[None]:
     """Turn what the driver raises inside into a DatabaseError; `timeout` is the most seconds a lock was waited for.
 
-    IntegrityError passes: a constraint refused, and the room that owns the table knows what to say of it.
+    IntegrityError and DataError pass: a row was refused, and the room that owns the table knows what to say of it.
     """
     began = time.monotonic()
     try:
         yield
-    except IntegrityError:
+    except (IntegrityError, DataError):
         raise
     except DBAPIError as error:
         raise _explain(error.orig or error, url, min(time.monotonic() - began, timeout)) from error
