@@ -27,7 +27,9 @@ def main() -> None:
 
 def appends(place: Path) -> np.ndarray:
     header = Header("benchmark", {}, EVENTS, ["x"], ["i0", "it"], [["x"]], [EVENTS], [(0, 1)])
-    columns = {key: Column(f"tcp://host/BL02:{key}", "um", "number", "counts") for key in ("x", "x_setpoint", "i0", "it")}
+    columns = {
+        key: Column(f"tcp://host/BL02:{key}", "um", "number", "counts") for key in ("x", "x_setpoint", "i0", "it")
+    }
     seconds = np.empty(EVENTS)
     with RunWriter.create(place, header) as run:
         run.describe("primary", columns)

@@ -70,7 +70,9 @@ def run(root: click.Group, args: Sequence[str] | None = None) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-_root = LazyGroup(SCANTRAIL, name="scantrail", help="Detector scans that lose nothing, and the trail of every component.")
+_root = LazyGroup(
+    SCANTRAIL, name="scantrail", help="Detector scans that lose nothing, and the trail of every component."
+)
 _root = click.version_option(__version__, prog_name="scantrail")(_root)
 _haniwers = LazyGroup(HANIWERS, name="haniwers-v1", help="The command line of haniwers v1, on Scantrail's engine.")
 _haniwers = click.version_option(__version__, prog_name="haniwers-v1")(_haniwers)

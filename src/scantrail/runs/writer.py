@@ -150,6 +150,11 @@ class RunWriter:
         target = self._streams.get(stream)
         return target.count if target else 0
 
+    @property
+    def stop_requests(self) -> int:
+        """How often the user asked to stop: signals and `runs abort`."""
+        return self._stops
+
     # --- waiting ------------------------------------------------------------------------------------------------------
 
     def wait(self, seconds: float) -> Command:

@@ -81,7 +81,8 @@ class Bench:
     def restore(self) -> None:
         """Give every touched channel its threshold back.
 
-        The one confirmed before the scan, else the station's, else the channel is left suppressed. Every channel is tried, unless the connection is gone. Raises ThresholdError naming each failure.
+        The one confirmed before the scan, else the station's, else the channel is left suppressed. Every channel is
+        tried, unless the connection is gone. Raises ThresholdError naming each failure.
         """
         failures = []
         for channel in self._touched:

@@ -31,7 +31,7 @@ class Counts:
 
     channels: events in which that channel fired. patterns: coincidence bit pattern (bit 0 = channel 1) -> events.
     start, stop: unix time [s] of the window's opening and closing. live: live time [s] of the detector's clock.
-    lost: events known to be lost, None where the dialect cannot tell. whole: False if the window was cut short (`halt`).
+    lost: events known to be lost, None where the dialect cannot tell. whole: False if the window was cut (`halt`).
     unparsable: lines of the window that are no event.
     environment: mean temperature_C, pressure_Pa, humidity_pct where events carry them.
     notes: what a reader must know (link ceiling reached, window by receive stamps), a sentence each.

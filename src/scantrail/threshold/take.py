@@ -37,7 +37,7 @@ class Setting:
     """What surrounds a scan and stands in its start document.
 
     workspace: where the CSVs go, None for the run directory. rig: how the hardware was opened. database: URL of the
-    catalogue. earlier: runs that this one goes on with, oldest first; if `reopened`, in the journal of the last of them.
+    catalogue. earlier: runs that this one goes on with, oldest first; if `reopened`, in the journal of the last one.
     opened: called with the run before its first point.
     """
 
@@ -57,7 +57,8 @@ class Setting:
 class Taken:
     """What became of a scan. status: exit status of its run; reasons: why it is no success.
 
-    skipped: steps not measured. points: rows of the CSVs by channel, those of earlier runs first. notes: what a reader of the data must know.
+    skipped: steps not measured. points: rows of the CSVs by channel, those of earlier runs first. notes: what a reader
+    of the data must know.
     """
 
     run: RunWriter

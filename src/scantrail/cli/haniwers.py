@@ -1,0 +1,10 @@
+"""`haniwers-v1 threshold`: the same commands under the name that the detector's users know."""
+
+import click
+
+from scantrail.cli.threshold import parallel, serial, write
+
+
+@click.group(commands=[serial, parallel, write])
+def threshold() -> None:
+    """Threshold scans and writes, with the options of haniwers v1."""
