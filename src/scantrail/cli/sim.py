@@ -5,6 +5,7 @@ import math
 import secrets
 import signal
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -88,7 +89,7 @@ def osechi(
     with SimulationLog(log, keep=False) as account:
         machine = OsechiMachine(
             dialect,
-            physics=OsechiPhysics.from_config(mocker),
+            physics=replace(OsechiPhysics.from_config(mocker), dead_time=station.device.dead_time),
             faults=faults,
             seed=secrets.randbits(32) if chosen is None else chosen,
             baudrate=station.device.baudrate,

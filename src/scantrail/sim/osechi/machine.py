@@ -62,6 +62,7 @@ class OsechiMachine:
             dialect=dialect,
             seed=seed,
             baudrate=baudrate,
+            dead_time=self.physics.dead_time,
             thresholds=dict(self.board.thresholds),
             truth=self.truth(),
         )
