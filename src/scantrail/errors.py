@@ -1,7 +1,7 @@
 """Every exception of Scantrail, one tree rooted at ScantrailError.
 
-A message says what happened, to what, and what to do next; `exit_code` is what a command ends with
-(1 failed, 2 wrong usage, 3 finished but incomplete, 130 interrupted). Where a builtin says the same, the class is one too.
+A message says what happened, to what, and what to do next; `exit_code` is what a command ends with (1 failed, 2 wrong
+usage, 3 finished but incomplete, 130 interrupted). Where a builtin says the same, the class is one too.
 """
 
 

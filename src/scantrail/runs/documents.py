@@ -50,9 +50,9 @@ class Column(NamedTuple):
 class Header:
     """What is known of a run before its first point; becomes the start document.
 
-    plan: the whole validated plan as its `document()`; the file alone can repeat the run. dimensions: the axis keys
-    of each dimension, slowest first (axes that move in lock step share one); shape and extents go with them. rig: how the
-    hardware was opened (options that stand in no station file). extra: keys of the start document that only some kinds have.
+    plan: the whole validated plan as its `document()`; the file alone can repeat the run. dimensions: the axis keys of
+    each dimension, slowest first (axes in lock step share one); shape and extents go with them. rig: how the hardware
+    was opened (options that stand in no station file). extra: keys of the start document that only some kinds have.
     """
 
     kind: str

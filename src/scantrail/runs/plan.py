@@ -7,7 +7,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One measurement to take. setpoints by data key, in the axis' unit; dwell [s]; grid: index along each dimension."""
+    """One measurement to take.
+
+    setpoints: by data key, in the unit of the axis. dwell [s]. grid: index along each dimension.
+    """
 
     index: int
     setpoints: Mapping[str, float]
