@@ -55,6 +55,7 @@ class Device:
         self.dialect: Dialect | None = None
         self.firmware = ""
         self.on_confirmed = on_confirmed
+        self.speed = speed
         self._open_port = open_port
         self._terms = Terms(config.timeout, config.dead_time, speed, config.baudrate)
         self._confirmed: dict[int, int] = {}
@@ -205,7 +206,7 @@ class Device:
     def _note(self, answer: Answer, channel: int, value: int, exchange: str) -> ThresholdWrite:
         if "threshold" not in answer.reply.fields:
             exchange += "; echo: none"
-        write = ThresholdWrite(channel, value, 1, answer.at - answer.sent, exchange)
+        write = ThresholdWrite(channel, value, 1, answer.latency, exchange)
         self._confirmed[channel] = value
         if self.on_confirmed is not None:
             self.on_confirmed(self.port, write, answer.utc)

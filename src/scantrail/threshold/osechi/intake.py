@@ -4,6 +4,7 @@ import io
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -32,6 +33,10 @@ class SerialLike(Protocol):
 
     def write(self, data: bytes, /) -> int | None:
         """Send."""
+        ...
+
+    def cancel_read(self) -> None:
+        """Let a read in another thread return at once."""
         ...
 
     def reset_input_buffer(self) -> None:
@@ -130,6 +135,8 @@ class Intake:
     def close(self) -> None:
         """End the thread and the raw file; the port stays open."""
         self._closing.set()
+        with suppress(OSError):  # the port is gone, and its thread with it
+            self._port.cancel_read()
         self._thread.join()
         self.record(None)
 

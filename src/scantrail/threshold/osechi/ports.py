@@ -11,8 +11,8 @@ from serial.tools import list_ports
 from scantrail.errors import LinkError, PortBusy, PortNotFound
 from scantrail.threshold.osechi.intake import SerialLike
 
-POLL = 0.1
-"""Longest time [s] that one read of the port waits; closing takes no longer."""
+POLL = 0.5
+"""Longest time [s] that one read of the port waits."""
 
 _MAKERS = ("ftdi", "silicon lab", "prolific")
 
