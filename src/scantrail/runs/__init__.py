@@ -5,8 +5,9 @@ The catalogue leans on the database and is loaded only when one of its names is 
 
 from typing import TYPE_CHECKING, Any
 
+from scantrail.readings import Column, Reading, Scalar
 from scantrail.runs.control import ask, asked
-from scantrail.runs.documents import Column, Header, Reading, Scalar
+from scantrail.runs.documents import Header
 from scantrail.runs.journal import JOURNAL, held
 from scantrail.runs.plan import Plan, Point
 from scantrail.runs.reader import Record, Table, documents, follow, read
