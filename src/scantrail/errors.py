@@ -112,3 +112,38 @@ class ThresholdUnconfirmed(ThresholdError, TimeoutError):
 
 class WindowError(ControlError):
     """A counting window without its opening or closing acknowledgement: its counts mean nothing."""
+
+
+# --- control systems --------------------------------------------------------------------------------------------------
+
+
+class ProtocolError(ControlError):
+    """A reply that refuses or breaks the protocol; `code` is the server's error code, empty where it gave none."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class UnreadableReply(ProtocolError, ValueError):
+    """A reply that is not what was asked for, such as text in place of a number."""
+
+
+class ValueRefused(ProtocolError, ValueError):
+    """A value that the device does not take: outside its limits, not finite, or the PV is read-only."""
+
+
+class UnknownPV(ProtocolError, LookupError):
+    """No PV of this name; `nearest` holds the names most like it, and so does the message."""
+
+    def __init__(self, message: str, code: str = "", nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(message, code)
+        self.nearest = nearest
+
+
+class MotionError(ControlError):
+    """A motor that stalled, hit a limit switch, ended elsewhere or could not be stopped."""
+
+
+class MotionTimeout(MotionError, ReplyTimeout):
+    """A motor that did not reach its target in time."""

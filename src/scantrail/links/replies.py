@@ -1,0 +1,67 @@
+"""Reply lines, read: numbers, states and refusals, or nothing of the kind."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+from scantrail.links.status import MotorStatus
+
+_T = TypeVar("_T")
+
+ACKNOWLEDGEMENTS = frozenset({"PONG", "PUT", "MOVING", "IDLE", "MONITORING", "STOPPED", "BYE"})
+
+
+class Refusal(NamedTuple):
+    """An answer without a value: the server's error code, or "" and the text that is none of what was asked for."""
+
+    code: str
+    text: str = ""
+
+
+class OutOfStep(Exception):
+    """A line that cannot be the answer to its request: the answers and the requests no longer belong together."""
+
+
+def parse(reply: str) -> tuple[str, str]:
+    """Split a reply into ("OK", data) or ("ERR", code). Raises OutOfStep if it is neither."""
+    status, _, data = reply.strip().partition(":")
+    if status == "OK" or (status == "ERR" and data):
+        return status, data
+    raise OutOfStep(repr(reply[:80]))
+
+
+def numbers(lines: Iterable[bytes]) -> list[float | Refusal]:
+    """Read the answers to GETs. Raises OutOfStep."""
+    return [_number(line) for line in lines]
+
+
+def _number(line: bytes) -> float | Refusal:
+    if line.startswith(b"OK:") and b"_" not in line:  # float() would take 1_000
+        try:
+            return float(line[3:])
+        except ValueError:
+            pass
+    return _read(line, lambda data: Refusal("", data), lambda data: data not in ACKNOWLEDGEMENTS)
+
+
+def states(lines: Iterable[bytes]) -> list[MotorStatus | Refusal]:
+    """Read the answers to STATUSes. Raises OutOfStep."""
+    return [_read(line, MotorStatus, ("IDLE", "MOVING").__contains__) for line in lines]
+
+
+def acknowledged(word: str, lines: Iterable[bytes]) -> list[str | Refusal]:
+    """Read answers that say `word` and nothing else. Raises OutOfStep."""
+    return [_read(line, str, word.__eq__) for line in lines]
+
+
+def texts(lines: Iterable[bytes]) -> list[str | Refusal]:
+    """Read answers that may say anything. Raises OutOfStep."""
+    return [_read(line, str, lambda _: True) for line in lines]
+
+
+def _read(line: bytes, convert: Callable[[str], _T], fits: Callable[[str], bool]) -> _T | Refusal:
+    status, data = parse(line.decode("utf-8", "backslashreplace"))
+    if status == "ERR":
+        return Refusal(data)
+    if not fits(data):
+        raise OutOfStep(repr(f"OK:{data}"))
+    return convert(data)
