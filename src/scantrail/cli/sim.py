@@ -1,16 +1,16 @@
 """`scantrail sim`: simulated instruments that any program can talk to."""
 
-import contextlib
 import math
 import secrets
-import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import click
 
+from scantrail.cli.beamline import beamline
+from scantrail.cli.stopping import stopped_by_signals
 from scantrail.errors import InputError
 from scantrail.sim import (
     Dialect,
@@ -24,9 +24,6 @@ from scantrail.sim import (
 )
 from scantrail.station import load_station
 
-if TYPE_CHECKING:
-    from types import FrameType
-
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _WRITES = "a threshold write: all, CHANNEL or CHANNEL:VALUE. May be repeated."
 
@@ -34,6 +31,9 @@ _WRITES = "a threshold write: all, CHANNEL or CHANNEL:VALUE. May be repeated."
 @click.group()
 def sim() -> None:
     """Simulated instruments that speak the true protocol."""
+
+
+sim.add_command(beamline)
 
 
 @sim.command()
@@ -96,7 +96,7 @@ def osechi(
             log=account,
         )
         server = PtyServer(machine, speed=speed, link=link)
-        with _stopped_by_signals(server):
+        with stopped_by_signals(server.stop):
             click.echo(server.name)
             server.serve()
 
@@ -107,16 +107,3 @@ def _write_faults(refuse: Sequence[str], ignore: Sequence[str], corrupt: Sequenc
         *(parse_write_fault("ignore", text) for text in ignore),
         *(parse_write_fault("corrupt", text) for text in corrupt),
     )
-
-
-@contextlib.contextmanager
-def _stopped_by_signals(server: PtyServer) -> Iterator[None]:
-    def stop(number: int, frame: "FrameType | None") -> None:
-        server.stop()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

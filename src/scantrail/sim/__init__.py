@@ -4,6 +4,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scantrail.sim.beamline import (
+        MOTORS,
+        Absorption,
+        BeamlineFaults,
+        BeamlineMachine,
+        BeamlineServer,
+        Bench,
+        MotorSpec,
+        iron,
+        parse_at,
+    )
     from scantrail.sim.osechi import (
         ChannelPhysics,
         Dialect,
@@ -23,9 +34,16 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "MOTORS",
+    "Absorption",
+    "BeamlineFaults",
+    "BeamlineMachine",
+    "BeamlineServer",
+    "Bench",
     "ChannelPhysics",
     "Dialect",
     "Faults",
+    "MotorSpec",
     "OsechiMachine",
     "OsechiPhysics",
     "PtyServer",
@@ -34,16 +52,33 @@ __all__ = [
     "SimulationLog",
     "Window",
     "WriteFault",
+    "iron",
+    "parse_at",
     "parse_write_fault",
     "read_log",
     "thresholds",
     "windows",
 ]
 
+_BEAMLINE = frozenset(
+    {
+        "MOTORS",
+        "Absorption",
+        "BeamlineFaults",
+        "BeamlineMachine",
+        "BeamlineServer",
+        "Bench",
+        "MotorSpec",
+        "iron",
+        "parse_at",
+    }
+)
+
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.osechi"), name)
+    home = "beamline" if name in _BEAMLINE else "osechi"
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
