@@ -1,5 +1,6 @@
 """The half of the client that looks and changes nothing: connection, values, names."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Self
 from scantrail.errors import InputError, ProtocolError
 from scantrail.links import replies, requests
 from scantrail.links.devices import Devices, column
-from scantrail.links.refusals import UNKNOWN_PV, refused, unknown
+from scantrail.links.refusals import INVALID_VALUE, UNKNOWN_PV, refused, unknown
 from scantrail.links.replies import Refusal
 from scantrail.links.transport import Dial
 from scantrail.links.wire import Wire
@@ -124,11 +125,11 @@ class Observer:
 
     def _refused(self, request: str, pv: str, refusal: Refusal) -> ProtocolError:
         """Return the error for a refusal, with the nearest names where the name was wrong."""
-        if refusal.code == UNKNOWN_PV:
-            try:
+        names: list[str] = []
+        if refusal.code in (UNKNOWN_PV, INVALID_VALUE):
+            with contextlib.suppress(OSError, ProtocolError):  # the refusal is what matters
                 names = self.list_pvs()
-            except (OSError, ProtocolError):  # the refusal is what matters
-                names = []
+        if refusal.code == UNKNOWN_PV or (names and pv not in names):
             return unknown(self.url, pv, names)
         return refused(self.url, request, refusal, self._limits(pv))
 

@@ -1,7 +1,7 @@
 """What a server's refusal means, as an error with its story."""
 
 from scantrail.errors import ProtocolError, UnknownPV, UnreadableReply, ValueRefused
-from scantrail.links.nearest import nearest
+from scantrail.links.names import nearest
 from scantrail.links.replies import Refusal
 
 UNKNOWN_PV = "UNKNOWN_PV"
@@ -10,7 +10,9 @@ MOTOR_FAULT = "MOTOR_FAULT"
 
 
 def unknown(url: str, pv: str, names: list[str]) -> UnknownPV:
-    """Return the error for a PV that is none, with the nearest of the server's `names`."""
+    """Return the error for a PV that is none, or no motor, with the nearest of the server's `names`."""
+    if pv in names:
+        return UnknownPV(f"{pv} at {url} is no motor.", UNKNOWN_PV)
     close = nearest(pv, names)
     hint = f" Did you mean {', '.join(close)}?" if close else ""
     return UnknownPV(f'{url} has no PV "{pv}".{hint}', UNKNOWN_PV, close)

@@ -25,8 +25,8 @@ def line(command: str) -> bytes:
 @lru_cache(4096)
 def about(verb: str, pv: str) -> bytes:
     """Return the line `VERB:pv`. Raises InputError for a name that is empty, or no line."""
-    if not pv:
-        raise InputError(f"{verb} needs the name of a PV.")
+    if not pv or pv.strip() != pv:
+        raise InputError(f"{verb} needs the name of a PV, without spaces around it, not {pv!r}.")
     return line(f"{verb}:{pv}")
 
 

@@ -116,4 +116,5 @@ class Motor:
 
     def _ring(self, elapsed: float) -> float:
         part = elapsed / SETTLE
-        return self.spec.ringing * math.sin(2.0 * math.pi * part) * math.exp(-3.0 * part)
+        amplitude = min(self.spec.ringing, abs(self._end - self._begin) / 20.0)
+        return amplitude * math.sin(2.0 * math.pi * part) * math.exp(-3.0 * part)
