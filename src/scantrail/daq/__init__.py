@@ -1,0 +1,50 @@
+"""Motors, detectors, and scans of positions (seed 003)."""
+
+from scantrail.daq.client import Client, DeviceClient, connect
+from scantrail.daq.data import ScanData
+from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
+from scantrail.daq.engine import ScanEngine
+from scantrail.daq.manner import Manner
+from scantrail.daq.plans import (
+    PLANS,
+    GridScanConfig,
+    LinearScanConfig,
+    ListScanConfig,
+    LockstepScanConfig,
+    MeshScanConfig,
+    PositionScanConfig,
+    ScanConfig,
+    TimeScanConfig,
+    XAFSScanConfig,
+    plan_from,
+)
+from scantrail.daq.survey import links_needed
+from scantrail.daq.take import Setting, Taken, take
+
+__all__ = [
+    "PLANS",
+    "Client",
+    "Detector",
+    "DeviceClient",
+    "GridScanConfig",
+    "LinearScanConfig",
+    "ListScanConfig",
+    "LockstepScanConfig",
+    "Manner",
+    "MeshScanConfig",
+    "Motor",
+    "MotorStatus",
+    "PositionScanConfig",
+    "ScanConfig",
+    "ScanData",
+    "ScanEngine",
+    "Setting",
+    "Shutter",
+    "Taken",
+    "TimeScanConfig",
+    "XAFSScanConfig",
+    "connect",
+    "links_needed",
+    "plan_from",
+    "take",
+]

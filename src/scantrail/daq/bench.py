@@ -1,0 +1,189 @@
+"""A rig during one run: move to a point, measure it, record it, and leave everything safe."""
+
+import logging
+import math
+import time
+from collections.abc import Mapping
+
+from scantrail.daq.beam import BeamWatch
+from scantrail.daq.clock import Clock
+from scantrail.daq.collect import Collector
+from scantrail.daq.columns import FAILURES, index_key, primary, setpoint_key
+from scantrail.daq.columns import dimensions as dimension_keys
+from scantrail.daq.gate import Gate
+from scantrail.daq.manner import ATTEMPTS, Manner
+from scantrail.daq.motion import Command, Mover
+from scantrail.daq.pace import FIRST
+from scantrail.daq.plans import ELAPSED, ScanConfig
+from scantrail.daq.readout import Readout
+from scantrail.daq.rig import Rig, Source
+from scantrail.errors import MotionError, ProtocolError, ReplyTimeout
+from scantrail.readings import Reading, Scalar
+from scantrail.runs import Point, RunWriter
+
+_LOG = logging.getLogger(__name__)
+
+Row = dict[str, Scalar | None]
+Failed = list[tuple[Source, str]]
+
+
+class Bench:
+    """One rig during one run. Nothing is recorded at a place that a motor did not reach."""
+
+    def __init__(
+        self,
+        plan: ScanConfig,
+        rig: Rig,
+        run: RunWriter,
+        standing: Mapping[str, float],
+        collector: Collector,
+        manner: Manner,
+        clock: Clock,
+    ) -> None:
+        self.failed: dict[str, int] = {}
+        self._rig = rig
+        self._run = run
+        self._collector = collector
+        self._manner = manner
+        self._clock = clock
+        self._mover = Mover(rig, standing)
+        self._zero: float | None = None
+        self._sources = rig.read_at_points
+        self._axes = [(axis, axis.place, axis.key, setpoint_key(axis.key)) for axis in rig.axes]
+        keys = dimension_keys(plan, rig) if len(plan.shape) > 1 else []
+        self._grid = [index_key(axes[0]) for axes in keys]
+        places = [(source.client, source.pv) for source in self._sources]
+        self._readout = Readout(rig.team, places + [(axis.client, axis.readback) for axis in rig.axes], rig.deadline)
+        self._armed = {
+            client: [source.pv for source in rig.detectors if source.client == client]
+            for client in dict.fromkeys(source.client for source in rig.detectors)
+        }
+        self._gate, self._each_point = self._shutter()
+        watch = rig.station.watch
+        self._beam = BeamWatch(watch, rig.watch, rig, run) if watch and rig.watch else None
+        run.safe("stop the motors", self._mover.stop)
+        run.describe("primary", primary(plan, rig))
+
+    def open(self) -> bool:
+        """Open the shutter if it stays open for the whole scan; False for a request to stop."""
+        return self._gate is None or self._each_point or self._gate.open(self._run.dwell)
+
+    def move(self, point: Point) -> bool:
+        """Move to a point, or wait until it is due; False for a request to stop, which stops the motors at once."""
+        due = point.setpoints.get(ELAPSED)
+        if due is not None and not self._axes:
+            return self._wait_until(due)
+        return self._mover.go(point.setpoints, self._run.dwell)
+
+    def measure(self, point: Point) -> Row | None:
+        """Count and read at a point; None for a request to stop at once, or while the beam is lost.
+
+        Raises MotionError for a motor that is not there, ProtocolError for a detector that fails if that is to end the
+        scan, LinkError, ReplyTimeout.
+        """
+        attempt = 1
+        while True:
+            if not self._expose(point.dwell):
+                return None
+            row, failed = self._read(point)
+            if self._each_point and self._gate is not None:
+                self._gate.close(self._run.dwell)
+            if self._beam is not None and not self._beam.good(row[self._beam.key]):
+                if not self._beam.wait(point.index, row[self._beam.key]):
+                    return None
+            elif failed and self._manner.on_error == "retry" and attempt < ATTEMPTS:
+                attempt += 1
+            else:
+                if failed:
+                    self._report(point, failed)
+                return row
+
+    def record(self, point: Point, row: Row) -> None:
+        """Write a row to the journal. Raises JournalWriteError, and whatever the caller's hook raises."""
+        time = self._clock.now()
+        self._run.event("primary", row, time)
+        self._collector.add(row, time)
+        if self._manner.point is not None:
+            self._manner.point(self._run, point, row)
+
+    def go_back(self, setpoints: Mapping[str, float]) -> None:
+        """Move to where a relative scan began."""
+        self._mover.go(setpoints, self._run.dwell)
+
+    # --- how ----------------------------------------------------------------------------------------------------------
+
+    def _shutter(self) -> tuple[Gate | None, bool]:
+        shutter, config = self._rig.shutter, self._rig.station.shutter
+        if shutter is None or config is None:
+            return None, False
+        gate = Gate(shutter, self._rig.deadline)
+        self._run.safe("close the shutter", gate.make_safe)
+        return gate, config.policy == "point"
+
+    def _wait_until(self, due: float) -> bool:
+        if self._zero is None:
+            self._zero = time.monotonic() - due
+        while (left := self._zero + due - time.monotonic()) > 0:
+            if self._run.wait(left) != "go":
+                return False
+        return True
+
+    def _expose(self, dwell: float) -> bool:
+        """Count for `dwell` [s], through an open shutter; False for a request to stop at once."""
+        if self._each_point and self._gate is not None and not self._gate.open(self._run.dwell):
+            return False
+        team, armed = self._rig.team, self._armed
+        self._began = time.monotonic()
+        team.each(armed, lambda client: team.clients[client].arm(armed[client], dwell))
+        command: Command = self._run.dwell(dwell)
+        while command != "halt" and not all(team.each(armed, self._is_ready)):
+            if time.monotonic() - self._began > dwell + self._rig.deadline:
+                names = ", ".join(source.pv for source in self._rig.detectors)
+                raise ReplyTimeout(f"{names}: no end of a count of {dwell:g} s after {dwell + self._rig.deadline:g} s")
+            command = self._run.dwell(FIRST)
+        return command != "halt"
+
+    def _is_ready(self, client: int) -> bool:
+        return self._rig.team.clients[client].ready(self._armed[client])
+
+    def _read(self, point: Point) -> tuple[Row, Failed]:
+        readings = self._readout()
+        row: Row = {"point": point.index}
+        failed: Failed = []
+        count = len(self._sources)
+        for (axis, place, key, sent), reading in zip(self._axes, readings[count:], strict=True):
+            target, value = point.setpoints[place], reading.value
+            if not isinstance(value, float | int):
+                raise ProtocolError(f"{axis.readback} cannot be read: {reading.error or repr(value)}")
+            if abs(value - target) > axis.tolerance(target):
+                raise MotionError(
+                    f"{axis.pv} is at {axis.at(value)} instead of {axis.at(target)}, where it was sent "
+                    f"(tolerance {axis.at(axis.tolerance(target))})."
+                )
+            row[key], row[sent] = value, target
+        if self._zero is not None:
+            row[ELAPSED], row[setpoint_key(ELAPSED)] = self._began - self._zero, point.setpoints[ELAPSED]
+        for source, reading in zip(self._sources, readings, strict=False):
+            row[source.key] = _number(reading)
+            if row[source.key] is None:
+                failed.append((source, reading.error or f"{reading.value!r} is no number"))
+        for key, index in zip(self._grid, point.grid, strict=False):
+            row[key] = index
+        return row, failed
+
+    def _report(self, point: Point, failed: Failed) -> None:
+        self._run.describe("failures", FAILURES)
+        for source, error in failed:
+            if source.key not in self.failed:
+                _LOG.warning("%s gave no reading at point %d: %s", source.pv, point.index + 1, error)
+            self.failed[source.key] = self.failed.get(source.key, 0) + 1
+            row: Row = {"point": point.index, "detector": source.key, "pv": source.pv, "error": error}
+            self._run.event("failures", row, self._clock.now())
+        if self._manner.on_error == "abort":
+            source, error = failed[0]
+            raise ProtocolError(f"{source.pv} gave no reading at point {point.index + 1}: {error}")
+
+
+def _number(reading: Reading) -> float | None:
+    value = reading.value
+    return value if isinstance(value, float | int) and math.isfinite(value) else None

@@ -1,0 +1,68 @@
+"""The whole plan against the rig, before anything moves."""
+
+import math
+
+from scantrail.daq.plans import PositionScanConfig, ScanConfig, XAFSScanConfig
+from scantrail.daq.readout import Readout
+from scantrail.daq.rig import Axis, Rig
+from scantrail.errors import InputError, ProtocolError
+
+HC = 12398.419843320026
+"""Planck's constant times the speed of light [eV angstrom], exact in the SI of 2019."""
+
+
+def standing(rig: Rig) -> dict[str, float]:
+    """Return where each motor stands by its readback, keyed as in `Point.setpoints`; one round trip.
+
+    Raises ProtocolError for a readback that cannot be read, LinkError, ReplyTimeout.
+    """
+    readings = Readout(rig.team, [(axis.client, axis.readback) for axis in rig.axes], rig.deadline)()
+    found = {}
+    for axis, reading in zip(rig.axes, readings, strict=True):
+        if not isinstance(reading.value, int | float):
+            raise ProtocolError(f"{axis.readback} cannot be read: {reading.error or repr(reading.value)}")
+        found[axis.place] = float(reading.value)
+    return found
+
+
+def anchored(plan: ScanConfig, positions: dict[str, float]) -> ScanConfig:
+    """Return a relative plan with the place it counts from; any other as it is."""
+    if not isinstance(plan, PositionScanConfig) or not plan.relative or plan.origin is not None:
+        return plan
+    return type(plan).model_validate({**plan.model_dump(), "origin": tuple(positions.values())})
+
+
+def check(plan: ScanConfig, rig: Rig) -> list[str]:
+    """Check every point against the limits of its motors; return what a user should know, a sentence each.
+
+    Raises InputError naming the first point that cannot be reached.
+    """
+    total = math.prod(plan.shape)
+    bounds = [(axis, axis.place, *(axis.column.limits or (-math.inf, math.inf))) for axis in rig.axes]
+    for point in plan.points():
+        for axis, place, low, high in bounds:
+            target = point.setpoints[place]
+            if not (low <= target <= high and math.isfinite(target)):
+                raise InputError(_beyond(axis, target, f"point {point.index + 1} of {total}"))
+    return [*plan.notices, *_angles(plan, rig)]
+
+
+def _beyond(axis: Axis, target: float, where: str) -> str:
+    low, high = axis.column.limits or (-math.inf, math.inf)
+    return f"{where} would send {axis.name} to {axis.at(target)}; its limits are {low:g} to {axis.at(high)}"
+
+
+def _angles(plan: ScanConfig, rig: Rig) -> list[str]:
+    """Tell where an energy scan leaves the crystal's angles: sin(theta) = h c / (2 d E)."""
+    crystal = rig.station.crystal
+    if crystal is None or crystal.angle_limits is None or not isinstance(plan, XAFSScanConfig):
+        return []
+    low, high = crystal.angle_limits
+    notices = []
+    for energy in (float(plan.generate_energies()[0]), float(plan.generate_energies()[-1])):
+        sine = HC / (2 * crystal.d_spacing * energy)
+        theta = math.degrees(math.asin(sine)) if sine <= 1 else None
+        if theta is None or not low <= theta <= high:
+            told = "cannot be reached at all" if theta is None else f"needs a Bragg angle of {theta:.3f} deg"
+            notices.append(f"{energy:g} eV {told} with {crystal.name}, whose range is {low:g} to {high:g} deg")
+    return notices

@@ -1,0 +1,52 @@
+"""Plans of position scans: configurations that work their points out before anything moves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scantrail.daq.plans.base import PositionScanConfig, ScanConfig, Track, data_key
+from scantrail.daq.plans.grid import GridScanConfig, MeshScanConfig
+from scantrail.daq.plans.linear import LinearScanConfig, LockstepScanConfig
+from scantrail.daq.plans.listed import ListScanConfig
+from scantrail.daq.plans.timed import ELAPSED, TimeScanConfig
+from scantrail.daq.plans.xafs import XAFSScanConfig
+from scantrail.errors import InputError
+
+__all__ = [
+    "ELAPSED",
+    "PLANS",
+    "GridScanConfig",
+    "LinearScanConfig",
+    "ListScanConfig",
+    "LockstepScanConfig",
+    "MeshScanConfig",
+    "PositionScanConfig",
+    "ScanConfig",
+    "TimeScanConfig",
+    "Track",
+    "XAFSScanConfig",
+    "data_key",
+    "plan_from",
+]
+
+_KINDS: tuple[type[ScanConfig], ...] = (
+    LinearScanConfig,
+    MeshScanConfig,
+    XAFSScanConfig,
+    ListScanConfig,
+    LockstepScanConfig,
+    GridScanConfig,
+    TimeScanConfig,
+)
+PLANS: dict[str, type[ScanConfig]] = {kind.model_fields["scan_type"].default: kind for kind in _KINDS}
+"""Every kind of scan that this version knows, by the name of its kind."""
+
+
+def plan_from(document: Mapping[str, Any]) -> ScanConfig:
+    """Bring a plan of any kind back from its document, or make one of a `[scan]` table with its `type`.
+
+    Raises InputError for a kind that is not known, pydantic's ValidationError for fields that do not fit.
+    """
+    kind = document.get("type")
+    if not isinstance(kind, str) or kind not in PLANS:
+        raise InputError(f"there is no scan of the type {kind!r}; there are {', '.join(PLANS)}")
+    return PLANS[kind].from_document(document)

@@ -1,0 +1,151 @@
+"""Find what a plan needs: every device by its name in the station file or by its PV, each on its control system."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from scantrail.daq.client import Client
+from scantrail.daq.device import Shutter
+from scantrail.daq.plans import ScanConfig, data_key
+from scantrail.daq.rig import Axis, Rig, Source
+from scantrail.daq.team import Team
+from scantrail.errors import InputError
+from scantrail.readings import Column
+from scantrail.station import DetectorConfig, MotorConfig, Station
+
+C = TypeVar("C", MotorConfig, DetectorConfig)
+
+_ROLES = {"i0": "i0", "it": "itrans", "if": "ifluor"}
+"""What a detector measures, by the last word of its name."""
+
+
+def links_needed(plan: ScanConfig, station: Station) -> tuple[str, ...]:
+    """Return the addresses that a plan needs besides the beamline's own, as the station file spells them."""
+    motors = (_named(name, station.motors)[1] for name in plan.motors)
+    detectors = (_named(name, station.detectors)[1] for name in plan.detectors)
+    urls = (config.url for config in (*motors, *detectors) if config is not None)
+    return tuple(dict.fromkeys(url for url in urls if url not in (None, station.beamline.url)))
+
+
+def survey(
+    plan: ScanConfig,
+    client: Client,
+    station: Station,
+    *,
+    others: Mapping[str, Client] | None = None,
+    baseline: Sequence[str] = (),
+) -> Rig:
+    """Return the rig of a plan: `client` is the beamline's, `others` by the addresses in the station file.
+
+    Asks each control system once what it knows of its PVs. Raises UnknownPV with the nearest names, InputError for a
+    device given twice or without a client, LinkError, ReplyTimeout.
+    """
+    given = {} if others is None else dict(others)
+    finder = _Finder(station, (client.url, *given))
+    rig = Rig(
+        Team((client, *given.values())),
+        station,
+        tuple(finder.axis(name) for name in plan.motors),
+        tuple(finder.source(name) for name in plan.detectors),
+        finder.source(station.watch.pv, "watch") if station.watch else None,
+        tuple(finder.source(name, "baseline") for name in baseline or station.baseline.pvs),
+        _shutter(client, station),
+    )
+    try:
+        refuse_twins(rig)
+        return _described(rig)
+    except BaseException:
+        rig.team.close()
+        raise
+
+
+class _Finder:
+    def __init__(self, station: Station, urls: Sequence[str]) -> None:
+        self._station = station
+        self._urls = urls
+
+    def axis(self, name: str) -> Axis:
+        key, config = _named(name, self._station.motors)
+        return Axis(
+            name, key, config.pv if config else name, self._client(name, config.url if config else None), config
+        )
+
+    def source(self, name: str, role: str | None = None) -> Source:
+        key, config = _named(name, self._station.detectors)
+        told = role or _ROLES.get(key.rpartition(":")[2].casefold(), "counts")
+        column = Column("", None, "number", told)
+        pv, client = config.pv if config else name, self._client(name, config.url if config else None)
+        return Source(name, key, pv, client, column, config)
+
+    def _client(self, name: str, url: str | None) -> int:
+        if url is None or url == self._station.beamline.url:
+            return 0
+        if url not in self._urls:
+            raise InputError(f"{name} is reached through {url}, and no client is connected to that address")
+        return self._urls.index(url)
+
+
+def _named(name: str, section: Mapping[str, C]) -> tuple[str, C | None]:
+    """Return the data key of a device, and its section if the station knows its name or its PV."""
+    if name in section:
+        return name, section[name]
+    known = ((key, config) for key, config in section.items() if config.pv == name)
+    return next(known, (data_key(name), None))
+
+
+def _shutter(client: Client, station: Station) -> Shutter | None:
+    if station.shutter is None or station.shutter.policy == "leave":
+        return None
+    return Shutter(status_pv=station.shutter.status_pv, cmd_pv=station.shutter.cmd_pv, client=client)
+
+
+def refuse_twins(rig: Rig) -> None:
+    """Refuse a device that is given twice, by its name and by its PV, or two that would share a column."""
+    groups: tuple[tuple[str, Sequence[Axis | Source]], ...] = (("motor", rig.axes), ("detector", rig.detectors))
+    for what, devices in groups:
+        seen: dict[tuple[int, str], str] = {}
+        for device in devices:
+            twin = seen.setdefault((device.client, device.pv), device.name)
+            if twin != device.name:
+                raise InputError(f"{twin} and {device.name} are the same {what}; give it once")
+    keys = [axis.key for axis in rig.axes] + [source.key for source in rig.read_at_points]
+    if twins := next((key for key in keys if keys.count(key) > 1), None):
+        raise InputError(f"two devices of this scan would share the column {twins}; give one of them another name")
+
+
+def _described(rig: Rig) -> Rig:
+    """Return the rig with what each control system knows of its PVs, and the station's word on units and limits."""
+    wanted = [dict.fromkeys(pv for client, pv in _pvs(rig) if client == i) for i in range(len(rig.team.clients))]
+    asked = [i for i, pvs in enumerate(wanted) if pvs]
+    known = dict(zip(asked, rig.team.each(asked, lambda i: rig.team.clients[i].describe(list(wanted[i]))), strict=True))
+
+    def axis(axis: Axis) -> Axis:
+        found = known[axis.client][axis.readback]._replace(role="axis")
+        if axis.config is not None:
+            units, limits = axis.config.units or found.units, axis.config.limits or found.limits
+            found = found._replace(units=units, limits=limits)
+        return replace(axis, column=found)
+
+    def source(source: Source) -> Source:
+        found = known[source.client][source.pv]._replace(role=source.column.role)
+        units = source.config.units if source.config else None
+        return replace(source, column=found._replace(units=units or found.units, limits=None))
+
+    return replace(
+        rig,
+        axes=tuple(map(axis, rig.axes)),
+        detectors=tuple(map(source, rig.detectors)),
+        watch=source(rig.watch) if rig.watch else None,
+        baseline=tuple(map(source, rig.baseline)),
+    )
+
+
+def _pvs(rig: Rig) -> Iterator[tuple[int, str]]:
+    for axis in rig.axes:
+        yield axis.client, axis.pv
+        yield axis.client, axis.readback
+    for source in (*rig.read_at_points, *rig.baseline):
+        yield source.client, source.pv
+    if rig.shutter is not None:
+        yield 0, rig.shutter.status_pv
+        yield 0, rig.shutter.cmd_pv

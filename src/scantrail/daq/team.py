@@ -1,0 +1,51 @@
+"""Several clients in one scan: the first is called directly, each further one on a worker thread of its own."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from scantrail.daq.client import Client
+
+T = TypeVar("T")
+
+
+class Team:
+    """Clients that are asked at the same time. `close` ends the threads, not the clients."""
+
+    def __init__(self, clients: Sequence[Client]) -> None:
+        self.clients = tuple(clients)
+        self._hands = [ThreadPoolExecutor(1, thread_name_prefix=f"link {client.url}") for client in self.clients[1:]]
+
+    def each(self, asked: Iterable[int], ask: Callable[[int], T]) -> list[T]:
+        """Return `ask(i)` for each of the clients `asked`, by their index, in that order.
+
+        What is asked of several takes as long as the slowest of them; all have ended when the first error is raised.
+        """
+        chosen = list(asked)
+        if chosen == [0]:
+            return [ask(0)]
+        answers: list[Future[T]] = [self._start(i, partial(ask, i)) for i in chosen if i]
+        here: Future[T] = Future()
+        if 0 in chosen:
+            _settle(here, partial(ask, 0))
+            answers.insert(chosen.index(0), here)
+        failures = [error for answer in answers if (error := answer.exception()) is not None]
+        if failures:
+            raise failures[0]
+        return [answer.result() for answer in answers]
+
+    def close(self) -> None:
+        """End the threads, after what they have in hand."""
+        for hand in self._hands:
+            hand.shutdown()
+
+    def _start(self, client: int, ask: Callable[[], T]) -> Future[T]:
+        return self._hands[client - 1].submit(ask)
+
+
+def _settle(answer: "Future[T]", ask: Callable[[], T]) -> None:
+    try:
+        answer.set_result(ask())
+    except Exception as error:  # noqa: BLE001 - raised again when the other clients have answered too
+        answer.set_exception(error)
