@@ -19,7 +19,7 @@ def test_the_port_is_5064_unless_given(monkeypatch):
         raise LinkError(f"{host} {port}")
 
     monkeypatch.setattr(tcp, "dial", dial)
-    with pytest.raises(LinkError, match="tcp://bl02.example.org:5064: bl02.example.org 5064"):
+    with pytest.raises(LinkError, match=r"tcp://bl02.example.org:5064: bl02.example.org 5064"):
         connect("tcp://bl02.example.org")
 
 

@@ -48,7 +48,7 @@ def test_the_error_tells_server_request_and_time(proxy, through):
     proxy.blackhole = True
     with pytest.raises(ReplyTimeout, match=rf"{through.url}: no answer to MOVE:BL02:SAMPLE:X:5 within 0\.[25]\d* s"):
         through.move(X, 5.0)
-    with pytest.raises(ConnectionError, match="Not connected .*no answer to MOVE:BL02:SAMPLE:X:5"):
+    with pytest.raises(ConnectionError, match=r"Not connected .*no answer to MOVE:BL02:SAMPLE:X:5"):
         through.get(X)
 
 

@@ -117,7 +117,7 @@ def test_silence_is_an_error(proxy, server):
     with DeviceClient("127.0.0.1", proxy.port, timeout=0.3) as client, client.monitor([VTH], 0.1) as updates:
         next(updates)
         proxy.blackhole = True
-        with pytest.raises(ReplyTimeout, match="sent no update of BL02:DISC:CH1:VTH for 0.4 s"):
+        with pytest.raises(ReplyTimeout, match=r"sent no update of BL02:DISC:CH1:VTH for 0\.4 s"):
             while True:
                 next(updates)
 

@@ -35,8 +35,10 @@ class Absorption:
 
     def steepest(self) -> float:
         """Return the energy [eV] at which mu*d rises fastest, to 0.01 eV: the position of the edge."""
-        first, last = (round(energy * 100) for energy in (self.energies[0], self.energies[-1]))
-        return max(range(first + 1, last), key=lambda n: self((n + 1) / 100) - self((n - 1) / 100)) / 100
+        whole = range(round(self.energies[0]) + 1, round(self.energies[-1]))
+        near = max(whole, key=lambda energy: self(energy + 0.5) - self(energy - 0.5))
+        fine = range(near * 100 - 200, near * 100 + 200)
+        return max(fine, key=lambda n: self((n + 1) / 100) - self((n - 1) / 100)) / 100
 
 
 @cache

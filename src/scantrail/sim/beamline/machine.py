@@ -172,7 +172,8 @@ class Session:
         asked: Monitoring | None = self._desk.monitoring
         if asked is None:
             return
-        # what could not be sent in time is not sent twice
-        self._update = max(self._update + asked.interval, now)
+        self._update += asked.interval
+        if self._update <= now:  # what could not be sent in time is not sent twice
+            self._update = now + asked.interval
         update = f"DATA:{self._desk.value(asked.pv, now)}\n"
         self._outbox.append((now + self._machine.faults.slow, update.encode()))

@@ -50,7 +50,7 @@ class Motor:
         """Position at which the motor gets stuck for good."""
         self._instant = instant
         self._begin = self._end = self._stage = spec.start
-        self._began = self._arrives = 0.0
+        self._began = self._arrives = self._settled = 0.0
         self._fault = False
 
     def move(self, target: float, now: float, soonest: float) -> None:
@@ -61,8 +61,8 @@ class Motor:
         self.setpoint = target
         self._end, self._fault, stuck = self._reached(target)
         self._arrives = now + self._duration(abs(self._end - self._begin))
-        settled = self._arrives + (0.0 if self._instant else SETTLE)
-        self.idle_from = math.inf if stuck else max(settled, soonest)
+        self._settled = self._arrives + (0.0 if self._instant else SETTLE)
+        self.idle_from = math.inf if stuck else max(self._settled, soonest)
 
     def moving(self, now: float) -> bool:
         """Whether the motor has not arrived, and settled, yet."""
@@ -74,9 +74,10 @@ class Motor:
 
     def readback(self, now: float) -> float:
         """Position on the encoder."""
-        elapsed = now - self._arrives
-        if elapsed >= 0.0:
-            return self._end if elapsed >= SETTLE or self._instant else self._end + self._ring(elapsed)
+        if now >= self._settled:
+            return self._end
+        if now >= self._arrives:
+            return self._end + self._ring(now - self._arrives)
         return self._begin + math.copysign(self._travelled(now - self._began), self._end - self._begin)
 
     def actual(self, now: float) -> float:
