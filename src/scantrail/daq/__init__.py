@@ -1,9 +1,11 @@
 """Motors, detectors, and scans of positions (seed 003)."""
 
 from scantrail.daq.client import Client, DeviceClient, connect
+from scantrail.daq.counting import PVDetector
 from scantrail.daq.data import ScanData
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
+from scantrail.daq.estimate import expected_seconds, learned_overhead
 from scantrail.daq.manner import Manner
 from scantrail.daq.plans import (
     PLANS,
@@ -18,8 +20,9 @@ from scantrail.daq.plans import (
     XAFSScanConfig,
     plan_from,
 )
+from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.survey import links_needed
-from scantrail.daq.take import Setting, Taken, take
+from scantrail.daq.take import take
 
 __all__ = [
     "PLANS",
@@ -34,6 +37,7 @@ __all__ = [
     "MeshScanConfig",
     "Motor",
     "MotorStatus",
+    "PVDetector",
     "PositionScanConfig",
     "ScanConfig",
     "ScanData",
@@ -44,6 +48,8 @@ __all__ = [
     "TimeScanConfig",
     "XAFSScanConfig",
     "connect",
+    "expected_seconds",
+    "learned_overhead",
     "links_needed",
     "plan_from",
     "take",

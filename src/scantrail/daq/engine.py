@@ -7,7 +7,8 @@ from scantrail.daq.client import Client
 from scantrail.daq.data import ScanData
 from scantrail.daq.manner import Manner, OnError, PointHook, RunHook
 from scantrail.daq.plans import LinearScanConfig, MeshScanConfig, ScanConfig, XAFSScanConfig
-from scantrail.daq.take import Setting, Taken, take
+from scantrail.daq.setting import Setting, Taken
+from scantrail.daq.take import take
 from scantrail.db import database_url
 from scantrail.errors import ScantrailError
 from scantrail.runs import RunWriter

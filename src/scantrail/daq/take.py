@@ -5,73 +5,27 @@ an interrupted run in its own journal, or goes on with an ended one in a new run
 """
 
 import logging
-import math
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from scantrail.daq.around import call, read_baseline
 from scantrail.daq.bench import Bench
 from scantrail.daq.checks import anchored, check, standing
 from scantrail.daq.client import Client
 from scantrail.daq.clock import Clock
 from scantrail.daq.collect import Collector
-from scantrail.daq.columns import HOOKS, dimensions, paced, told
 from scantrail.daq.data import ScanData
+from scantrail.daq.header import header_of
 from scantrail.daq.loop import scan
-from scantrail.daq.manner import Manner, RunHook, name_of
-from scantrail.daq.plans import ELAPSED, PositionScanConfig, ScanConfig, XAFSScanConfig
-from scantrail.daq.readout import Readout
+from scantrail.daq.manner import Manner, name_of
+from scantrail.daq.plans import PositionScanConfig, ScanConfig
 from scantrail.daq.rig import Rig
+from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.survey import survey
-from scantrail.readings import Scalar
-from scantrail.runs import Header, Point, Record, RunWriter, documents, note_run
-from scantrail.station import Station
+from scantrail.runs import Point, RunWriter, documents, note_run
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What surrounds a scan and stands in its start document.
-
-    database: URL of the catalogue. rig: how the hardware was opened. earlier: runs that this one goes on with, oldest
-    first; if `reopened`, in the journal of the last one. opened: called with the run before its first point.
-    """
-
-    root: Path
-    database: str
-    station: Station
-    rig: Mapping[str, Any] = field(default_factory=dict)
-    operator: str = ""
-    components: tuple[str, ...] = ()
-    earlier: tuple[Record, ...] = ()
-    reopened: bool = False
-    opened: Callable[[RunWriter], None] = lambda run: None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a scan. status: exit status of its run; reasons: why it is no success.
-
-    data: what was measured, that of earlier runs first. errors: detectors that failed at some points, a sentence each.
-    notes: what a reader of the data must know.
-    """
-
-    run: RunWriter
-    status: str
-    data: ScanData
-    errors: list[str]
-    reasons: list[str]
-    notes: list[str]
-
-    @property
-    def number(self) -> int:
-        """Number of the run."""
-        return self.run.number
 
 
 def take(
@@ -91,35 +45,35 @@ def take(
     manner = manner or Manner()
     rig = survey(plan, client, setting.station, others=others, baseline=manner.baseline)
     try:
-        return _Taking(plan, rig, setting, manner).result()
+        return _Scan(plan, rig, setting, manner).take()
     finally:
         rig.team.close()
 
 
-class _Taking:
-    """One scan from its checks to its sum."""
+class _Scan:
+    """One scan, checked whole by the time it exists."""
 
     def __init__(self, plan: ScanConfig, rig: Rig, setting: Setting, manner: Manner) -> None:
-        self.standing = standing(rig)
-        self.plan = anchored(plan, self.standing)
-        self.rig = rig
-        self.setting = setting
-        self.manner = manner
-        self.notes = check(self.plan, rig)
-        self.done = {row["point"] for record in setting.earlier for row in record.stream("primary").rows()}
-        self.clock = Clock(max((time for r in setting.earlier for time in r.stream("primary").time), default=0.0))
+        tables = [record.stream("primary") for record in setting.earlier]
+        self._done = {row["point"] for table in tables for row in table.rows()}
+        self._clock = Clock(after=max((table.time[-1] for table in tables if len(table)), default=0.0))
+        self._rig = rig
+        self._setting = setting
+        self._manner = manner
+        self._standing = standing(rig)
+        self._plan = anchored(plan, self._standing)
+        self._notes = check(self._plan, rig)
 
-    def result(self) -> Taken:
-        for note in self.notes:
+    def take(self) -> Taken:
+        for note in self._notes:
             _LOG.warning("%s", note)
         run = self._open()
-        errors: list[str] = []
         try:
             with run:
                 self._register(run)
                 collector = self._collector(run)
                 bench = self._bench(run, collector)
-                self.setting.opened(run)
+                self._setting.opened(run)
                 self._scan(run, bench)
                 errors = self._errors(bench, run)
                 run.note = "; ".join(errors)
@@ -127,78 +81,47 @@ class _Taking:
             self._register(run)
         return self._sum_up(run, collector, errors)
 
-    def remaining(self) -> Iterator[Point]:
-        """Yield the points that no earlier run has taken."""
-        return (point for point in self.plan.points() if point.index not in self.done)
-
     def _open(self) -> RunWriter:
-        if self.setting.reopened:
-            return RunWriter.reopen(self.setting.earlier[-1].directory)
-        return RunWriter.create(self.setting.root, self._header())
-
-    def _header(self) -> Header:
-        plan, rig, setting = self.plan, self.rig, self.setting
-        return Header(
-            kind=plan.kind,
-            plan=plan.document(),
-            num_points=math.prod(plan.shape) - len(self.done),
-            motors=[axis.key for axis in rig.axes] or ([ELAPSED] if paced(plan) else []),
-            detectors=[source.key for source in rig.detectors],
-            dimensions=dimensions(plan, rig),
-            shape=plan.shape,
-            extents=plan.extents,
-            columns=told(plan, rig),
-            station=setting.station.document(),
-            operator=setting.operator,
-            components=setting.components,
-            resumed_from=setting.earlier[-1].start["uid"] if setting.earlier else None,
-            rig={**setting.rig, "urls": [client.url for client in rig.team.clients], **self.manner.document()},
-            extra=_xafs(plan, rig),
-        )
+        setting = self._setting
+        if setting.reopened:
+            return RunWriter.reopen(setting.earlier[-1].directory)
+        header = header_of(self._plan, self._rig, setting, self._manner, len(self._done))
+        return RunWriter.create(setting.root, header)
 
     def _register(self, run: RunWriter) -> None:
-        if notice := note_run(self.setting.database, run.directory):
+        if notice := note_run(self._setting.database, run.directory):
             _LOG.warning("%s", notice)
 
     def _collector(self, run: RunWriter) -> Collector:
         start = next(document for _, document in documents(run.directory))
         collector = Collector(start)
-        for record in self.setting.earlier:
+        for record in self._setting.earlier:
             collector.add_record(record)
         return collector
 
     def _bench(self, run: RunWriter, collector: Collector) -> Bench:
-        if self.manner.after is not None:
-            after = self.manner.after
-            run.safe(f"run {name_of(after)}", lambda: _hook(run, "after", after))
-        return Bench(self.plan, self.rig, run, self.standing, collector, self.manner, self.clock)
+        if (after := self._manner.after) is not None:
+            run.safe(f"run {name_of(after)}", lambda: call(run, "after", after))
+        return Bench(self._plan, self._rig, run, self._standing, collector, self._manner, self._clock)
 
     def _scan(self, run: RunWriter, bench: Bench) -> None:
-        if self.manner.before is not None:
-            _hook(run, "before", self.manner.before)
-        self._baseline(run)
-        if bench.open() and scan(self.remaining(), bench, run) and self._returns():
-            bench.go_back(self._origin())
-        self._baseline(run)
+        call(run, "before", self._manner.before)
+        read_baseline(run, self._rig, self._clock)
+        if bench.open() and scan(self._remaining(), bench, run) and self._origin:
+            bench.go_back(self._origin)
+        read_baseline(run, self._rig, self._clock)
 
-    def _returns(self) -> bool:
-        return isinstance(self.plan, PositionScanConfig) and self.plan.relative
+    def _remaining(self) -> Iterator[Point]:
+        return (point for point in self._plan.points() if point.index not in self._done)
 
+    @property
     def _origin(self) -> dict[str, float]:
-        origin = self.plan.origin if isinstance(self.plan, PositionScanConfig) and self.plan.origin else ()
-        return {axis.place: position for axis, position in zip(self.rig.axes, origin, strict=True)}
-
-    def _baseline(self, run: RunWriter) -> None:
-        sources = self.rig.baseline
-        if not sources:
-            return
-        readings = Readout(self.rig.team, [(source.client, source.pv) for source in sources], self.rig.deadline)()
-        run.describe("baseline", {source.key: source.column for source in sources})
-        row: dict[str, Scalar | None] = {s.key: reading.value for s, reading in zip(sources, readings, strict=True)}
-        run.event("baseline", row, self.clock.now())
+        """Where the motors of a relative scan go back to."""
+        origin = self._plan.origin if isinstance(self._plan, PositionScanConfig) else None
+        return {axis.place: position for axis, position in zip(self._rig.axes, origin or (), strict=False)}
 
     def _errors(self, bench: Bench, run: RunWriter) -> list[str]:
-        names = {source.key: source.name for source in self.rig.detectors}
+        names = {source.key: source.name for source in self._rig.detectors}
         return [f"{names[key]} gave no reading at {n} of {run.taken()} points" for key, n in bench.failed.items()]
 
     def _sum_up(self, run: RunWriter, collector: Collector, errors: list[str]) -> Taken:
@@ -206,33 +129,16 @@ class _Taking:
         reasons = []
         if status == "abort":
             reasons.append(f"stopped on request after {run.taken()} of {run.expected} points")
-            if self._returns():
+            if self._origin:
                 reasons.append("the motors were not sent back to where they stood")
         data = collector.data({"status": status, "directory": str(run.directory)})
-        notes = [*self.notes, *_saturated(self.rig, data)]
-        return Taken(run, status, data, errors, reasons, notes)
+        return Taken(run, status, data, errors, reasons, [*self._notes, *_saturated(self._rig, data)])
 
 
-def _hook(run: RunWriter, moment: str, hook: RunHook) -> None:
-    began = time.monotonic()
-    hook(run)
-    run.describe("hooks", HOOKS)
-    row: dict[str, Scalar | None] = {"hook": name_of(hook), "moment": moment, "duration": time.monotonic() - began}
-    run.event("hooks", row, time.time())
-
-
-def _saturated(rig: Rig, data: ScanData) -> Iterable[str]:
+def _saturated(rig: Rig, data: ScanData) -> Iterator[str]:
     """Tell which detectors reached their ceiling, and how often."""
     for source in rig.detectors:
         if source.config is not None and source.config.ceiling is not None:
             count = int(np.sum(data.detector_readings[source.name] >= source.config.ceiling))
             if count:
                 yield f"{source.name} was at its ceiling of {source.config.ceiling:g} at {count} points"
-
-
-def _xafs(plan: ScanConfig, rig: Rig) -> dict[str, Any]:
-    if not isinstance(plan, XAFSScanConfig):
-        return {}
-    crystal = rig.station.crystal
-    mono = {"mono": crystal.name, "d_spacing": crystal.d_spacing} if crystal else {}
-    return {"xafs": {"element": None, "edge": None, "e0": plan.edge, **mono}}

@@ -1,6 +1,6 @@
 """Several clients in one scan: the first is called directly, each further one on a worker thread of its own."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -17,14 +17,14 @@ class Team:
         self.clients = tuple(clients)
         self._hands = [ThreadPoolExecutor(1, thread_name_prefix=f"link {client.url}") for client in self.clients[1:]]
 
-    def each(self, asked: Iterable[int], ask: Callable[[int], T]) -> list[T]:
+    def each(self, asked: Collection[int], ask: Callable[[int], T]) -> list[T]:
         """Return `ask(i)` for each of the clients `asked`, by their index, in that order.
 
         What is asked of several takes as long as the slowest of them; all have ended when the first error is raised.
         """
+        if not self._hands:
+            return [ask(0)] if asked else []
         chosen = list(asked)
-        if chosen == [0]:
-            return [ask(0)]
         answers: list[Future[T]] = [self._start(i, partial(ask, i)) for i in chosen if i]
         here: Future[T] = Future()
         if 0 in chosen:

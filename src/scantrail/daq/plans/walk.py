@@ -6,6 +6,9 @@ from math import prod
 
 def walk(shape: Sequence[int], snake: bool = False) -> Iterator[tuple[int, ...]]:
     """Yield every grid index once, the last dimension fastest; `snake` turns round instead of flying back."""
+    if len(shape) == 1:
+        yield from zip(range(shape[0]), strict=True)
+        return
     inner = [prod(shape[axis + 1 :]) for axis in range(len(shape))]
     for flat in range(prod(shape)):
         if not snake:

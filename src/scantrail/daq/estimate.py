@@ -1,0 +1,63 @@
+"""How long a scan will take, before it moves: from its plan, the motors' speeds, and what earlier runs needed."""
+
+import math
+import statistics
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from scantrail.daq.plans import ScanConfig, data_key, plan_from
+from scantrail.errors import RunError
+from scantrail.runs import directories, read
+from scantrail.station import MotorConfig, Station
+
+LOOK_BACK = 50
+"""How many of the newest runs are looked at."""
+ENOUGH = 5
+"""How many runs of the same kind tell the overhead."""
+
+
+def expected_seconds(plan: ScanConfig, station: Station, overhead: float = 0.0) -> float:
+    """Return how long a plan takes [s]: dwells, moves as far as speeds are known, settling, `overhead` [s] a point."""
+    sections = {data_key(name): _motor(name, station) for name in plan.motors}
+    held: dict[str, float] = {}
+    total = 0.0
+    for point in plan.points():
+        moved = [place for place, target in point.setpoints.items() if place in sections and held.get(place) != target]
+        total += point.dwell + overhead
+        total += max((_move(sections[place], point.setpoints[place], held.get(place)) for place in moved), default=0.0)
+        held.update(point.setpoints)
+    every = getattr(plan, "every", 0.0)
+    return max(total, every * (math.prod(plan.shape) - 1) + plan.dwell_time)
+
+
+def learned_overhead(plan: ScanConfig, root: Path) -> float:
+    """Return what a point takes besides [s]: the median over the newest runs of the same kind below `root`, else 0."""
+    return statistics.median([*islice(_overheads(plan, root), ENOUGH)] or [0.0])
+
+
+def _overheads(plan: ScanConfig, root: Path) -> Iterator[float]:
+    for directory in directories(root)[:LOOK_BACK]:
+        if f"-{plan.kind}-" not in directory.name:
+            continue
+        try:
+            record = read(directory)
+            times = record.stream("primary").time
+            earlier = plan_from(record.start["scantrail"]["plan"])
+            station = Station.from_document(record.start["scantrail"]["station"])
+        except (RunError, ValueError, KeyError):  # a run that cannot be read teaches nothing
+            continue
+        points = math.prod(earlier.shape)
+        if len(times) == points > 1:
+            yield max(0.0, (times[-1] - times[0]) / (points - 1) - expected_seconds(earlier, station) / points)
+
+
+def _motor(name: str, station: Station) -> MotorConfig | None:
+    return station.motors.get(name) or next((motor for motor in station.motors.values() if motor.pv == name), None)
+
+
+def _move(motor: MotorConfig | None, target: float, held: float | None) -> float:
+    if motor is None:
+        return 0.0
+    distance = 0.0 if held is None else abs(target - held)
+    return motor.settle + (distance / motor.speed if motor.speed else 0.0)
