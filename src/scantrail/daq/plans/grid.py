@@ -33,6 +33,11 @@ class _Grid(PositionScanConfig):
         return self
 
     @property
+    def motors(self) -> tuple[str, ...]:
+        """The motors as they were named, the slowest first."""
+        return tuple(name for name, *_ in self.ramps)
+
+    @property
     def tracks(self) -> tuple[Track, ...]:
         """The positions along each dimension, the slowest first."""
         return tuple({name: ramp_positions(start, stop, steps)} for name, start, stop, steps in self.ramps)

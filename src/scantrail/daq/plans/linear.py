@@ -36,6 +36,11 @@ class LinearScanConfig(PositionScanConfig):
         return self
 
     @property
+    def motors(self) -> tuple[str, ...]:
+        """The motors as they were named."""
+        return (self.motor,)
+
+    @property
     def positions(self) -> Positions:
         """Motor positions, shape (steps,), as configured: offsets if the scan is relative."""
         return ramp_positions(self.start, self.stop, self.steps)
@@ -61,6 +66,11 @@ class LockstepScanConfig(PositionScanConfig):
         for axis in self.axes:
             refuse_idle(*axis, self.steps)
         return self
+
+    @property
+    def motors(self) -> tuple[str, ...]:
+        """The motors as they were named."""
+        return tuple(name for name, *_ in self.axes)
 
     @property
     def tracks(self) -> tuple[Track, ...]:

@@ -18,6 +18,11 @@ class ListScanConfig(PositionScanConfig):
     ]
 
     @property
+    def motors(self) -> tuple[str, ...]:
+        """The motors as they were named."""
+        return (self.motor,)
+
+    @property
     def tracks(self) -> tuple[Track, ...]:
         """The positions along the one dimension."""
         values: Positions = np.array(self.positions, dtype=float)

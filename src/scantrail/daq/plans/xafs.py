@@ -82,6 +82,11 @@ class XAFSScanConfig(ScanConfig):
         return (*gaps, *fitted)
 
     @property
+    def motors(self) -> tuple[str, ...]:
+        """The motors as they were named."""
+        return (self.energy_pv,)
+
+    @property
     def tracks(self) -> tuple[Track, ...]:
         """The energies along the one dimension."""
         return ({self.energy_pv: self.generate_energies()},)
