@@ -140,3 +140,19 @@ def test_noise_is_an_error(scripted):
         script.early = b"HELLO\n"
         with pytest.raises(ProtocolError, match="'HELLO'"):
             next(updates)
+
+
+def test_what_the_server_answers_instead(scripted):
+    for answer, error in ((b"ERR:TEAPOT\n", "TEAPOT"), (b"HELLO\n", "'HELLO'"), (b"OK:12\n", "OK:12")):
+        client, script = scripted(answer)
+        with pytest.raises(ProtocolError, match=error), client.monitor(["A"], 1.0):
+            pass
+        assert script.closed
+
+
+def test_an_endless_update(scripted):
+    client, script = scripted(b"OK:MONITORING\n")
+    with client.monitor(["A"], 1.0) as updates:
+        script.early = b"x" * (2 << 20)
+        with pytest.raises(ProtocolError, match="more than 1048576 bytes"):
+            next(updates)

@@ -1,3 +1,4 @@
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -81,6 +82,28 @@ def test_stop_after_a_timeout_and_without_a_connection(proxy, through, machine):
     through.stop({X})
     assert machine.commands["MOVE"] == 2
     assert not through.connected
+
+
+def test_stop_from_a_signal_handler_in_the_middle_of_a_call(proxy, server, machine):
+    with DeviceClient("127.0.0.1", proxy.port, timeout=1.0) as client:
+        client.move(X, 100.0)
+        proxy.blackhole = True
+        client._dial = DeviceClient("127.0.0.1", server.port)._dial
+        stopped = []
+
+        def stop(number, frame):
+            client.stop({X})
+            stopped.append(machine.commands["MOVE"])
+
+        before = signal.signal(signal.SIGALRM, stop)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            with pytest.raises(ReplyTimeout):
+                client.get(X)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+            signal.signal(signal.SIGALRM, before)
+    assert stopped == [2]
 
 
 def test_stop_names_what_it_did_not_stop():

@@ -62,16 +62,17 @@ class LineClient(Observer):
         """
         moves = [self._order("MOVE", motor, position) for motor, position in targets.items()]
         count = len(moves)
-        writes = requests.together([*moves, *(requests.about("STATUS", motor) for motor in targets)])
+        motors = tuple(targets)
+        writes = requests.followed(moves, requests.about_all("STATUS", motors))
         started, states = self._wire.exchange(
             writes,
             deadline,
             lambda lines: (replies.acknowledged("MOVING", lines[:count]), replies.states(lines[count:])),
         )
-        for motor, move, answer in zip(targets, moves, started, strict=True):
+        for motor, move, answer in zip(motors, moves, started, strict=True):
             if isinstance(answer, Refusal):
                 raise self._refused(move.decode().strip(), motor, answer)
-        return self._still(tuple(targets), states)
+        return self._still(motors, states)
 
     def status(self, motor: str) -> MotorStatus:
         """Return whether a motor is on its way. Raises MotionError for a stall or a limit, UnknownPV."""
@@ -164,12 +165,15 @@ class LineClient(Observer):
             raise self._refused(request.decode().strip(), pv, answer)
 
     def _still(self, motors: Sequence[str], states: Sequence[MotorStatus | Refusal]) -> Set[str]:
+        moving: set[str] = set()
         for motor, state in zip(motors, states, strict=True):
-            if isinstance(state, Refusal):
+            if state is MotorStatus.MOVING:
+                moving.add(motor)
+            elif isinstance(state, Refusal):
                 raise (
                     self._fault(motor) if state.code == MOTOR_FAULT else self._refused(f"STATUS:{motor}", motor, state)
                 )
-        return {motor for motor, state in zip(motors, states, strict=True) if state is MotorStatus.MOVING}
+        return moving
 
     def _fault(self, motor: str) -> MotionError:
         units = self.devices[motor].units if motor in self.devices else None

@@ -85,9 +85,9 @@ class Observer:
         found = self._numbers(pvs, deadline)
         now = time.time()
         return [
-            Reading(None, now, INVALID, str(refused(self.url, f"GET:{pv}", value)))
-            if isinstance(value, Refusal)
-            else Reading(value, now)
+            Reading(value, now)
+            if isinstance(value, float)
+            else Reading(None, now, INVALID, str(refused(self.url, f"GET:{pv}", value)))
             for pv, value in zip(pvs, found, strict=True)
         ]
 

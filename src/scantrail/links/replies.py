@@ -1,6 +1,6 @@
 """Reply lines, read: numbers, states and refusals, or nothing of the kind."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from scantrail.links.status import MotorStatus
@@ -8,6 +8,8 @@ from scantrail.links.status import MotorStatus
 _T = TypeVar("_T")
 
 ACKNOWLEDGEMENTS = frozenset({"PONG", "PUT", "MOVING", "IDLE", "MONITORING", "STOPPED", "BYE"})
+_STATES = {f"OK:{status.value}".encode(): status for status in MotorStatus}
+_STATUS_WORDS = frozenset(status.value for status in MotorStatus).__contains__
 
 
 class Refusal(NamedTuple):
@@ -31,25 +33,29 @@ def parse(reply: str) -> tuple[str, str]:
 
 def numbers(lines: Iterable[bytes]) -> list[float | Refusal]:
     """Read the answers to GETs. Raises OutOfStep."""
-    return [_number(line) for line in lines]
-
-
-def _number(line: bytes) -> float | Refusal:
-    if line.startswith(b"OK:") and b"_" not in line:  # float() would take 1_000
+    found: list[float | Refusal] = []
+    for line in lines:
         try:
-            return float(line[3:])
+            # float() would take 1_000
+            found.append(float(line[3:]) if line.startswith(b"OK:") and b"_" not in line else _no_number(line))
         except ValueError:
-            pass
+            found.append(_no_number(line))
+    return found
+
+
+def _no_number(line: bytes) -> Refusal:
     return _read(line, lambda data: Refusal("", data), lambda data: data not in ACKNOWLEDGEMENTS)
 
 
 def states(lines: Iterable[bytes]) -> list[MotorStatus | Refusal]:
     """Read the answers to STATUSes. Raises OutOfStep."""
-    return [_read(line, MotorStatus, ("IDLE", "MOVING").__contains__) for line in lines]
+    return [_STATES[line] if line in _STATES else _read(line, MotorStatus, _STATUS_WORDS) for line in lines]
 
 
-def acknowledged(word: str, lines: Iterable[bytes]) -> list[str | Refusal]:
+def acknowledged(word: str, lines: Sequence[bytes]) -> list[str | Refusal]:
     """Read answers that say `word` and nothing else. Raises OutOfStep."""
+    if lines.count(b"OK:" + word.encode()) == len(lines):
+        return [word] * len(lines)
     return [_read(line, str, word.__eq__) for line in lines]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from scantrail.errors import InputError, ValueRefused
-from scantrail.links.lines import LONGEST_LINE, batches
+from scantrail.links.lines import LONGEST_LINE, LONGEST_WRITE, batches
 from scantrail.readings import Scalar
 
 Batches = tuple[tuple[bytes, int], ...]
@@ -38,7 +38,7 @@ def about_all(verb: str, pvs: tuple[str, ...]) -> Batches:
 
 def with_value(verb: str, pv: str, value: Scalar) -> bytes:
     """Return the line `VERB:pv:value`. Raises InputError for the name, ValueRefused for what is no finite number."""
-    return about(verb, pv)[:-1] + b":" + number(pv, value).encode("ascii") + b"\n"
+    return b"%b:%b\n" % (about(verb, pv)[:-1], number(pv, value).encode("ascii"))
 
 
 def number(pv: str, value: Scalar) -> str:
@@ -50,6 +50,15 @@ def number(pv: str, value: Scalar) -> str:
     if not math.isfinite(given):
         raise ValueRefused(f"{pv} takes a finite number, not {given}.")
     return repr(given).removesuffix(".0")
+
+
+def followed(first: Sequence[bytes], then: Batches) -> Batches:
+    """Put request lines in front of writes, in one write if they fit together."""
+    if len(then) == 1:
+        data = b"".join(first) + then[0][0]
+        if len(data) <= LONGEST_WRITE:
+            return ((data, len(first) + then[0][1]),)
+    return together(first) + then
 
 
 def together(requests: Sequence[bytes]) -> Batches:

@@ -1,7 +1,6 @@
 """TCP connections with deadlines: name lookup, connecting, sending and receiving."""
 
 import contextlib
-import math
 import queue
 import select
 import socket
@@ -11,7 +10,7 @@ from typing import Any
 
 from scantrail.errors import LinkError
 
-CHUNK = 65536
+CHUNK = 16384
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
 _Address = tuple[Any, ...]
 
@@ -23,32 +22,43 @@ class SocketTransport:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
-        self._readable = select.poll()
-        self._readable.register(sock, select.POLLIN)
+        readable = select.poll()
+        readable.register(sock, select.POLLIN)
+        self._wait = readable.poll
+        self._partial = False
 
     def send(self, data: bytes, until: float) -> None:
         """Hand all of `data` to the kernel. Raises TimeoutError, OSError."""
+        self._partial = False
         while data:
             try:
                 data = data[self._sock.send(data) :]
             except BlockingIOError:
                 writable = select.poll()
                 writable.register(self._sock, select.POLLOUT)
-                _await(writable, until)
+                left = until - time.monotonic()
+                if left <= 0.0 or not writable.poll(left * 1e3):
+                    raise TimeoutError from None
 
     def receive(self, until: float) -> bytes:
         """Return what has come, empty at the end of file. Raises TimeoutError, OSError."""
-        if _QUICKACK is not None:
-            # the server sends a segment a reply: delayed acknowledgements would hold the next one back for 40 ms
+        if self._partial and _QUICKACK is not None:
+            # the server sends a segment a reply: a delayed acknowledgement would hold the next one back for 40 ms.
+            # What came before is acknowledged now; the first segment needs none, the next request carries it.
             self._sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+        self._partial = True
         while True:
-            _await(self._readable, until)
-            with contextlib.suppress(BlockingIOError):
+            left = until - time.monotonic()
+            if left <= 0.0 or not self._wait(left * 1e3):
+                raise TimeoutError
+            try:
                 return self._sock.recv(CHUNK)
+            except BlockingIOError:  # poll was wrong, which it may be
+                continue
 
     def pending(self) -> bool:
         """Whether bytes or the end of file are waiting."""
-        return bool(self._readable.poll(0))
+        return bool(self._wait(0))
 
     def cut(self) -> None:
         """End the connection both ways, so that a `receive` in another thread returns empty."""
@@ -127,9 +137,3 @@ def _told(error: OSError) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "nothing listens there. Start the server, or check host and port."
     return f"{error.strerror or error}."
-
-
-def _await(poller: "select.poll", until: float) -> None:
-    left = until - time.monotonic()
-    if left <= 0.0 or not poller.poll(math.ceil(left * 1e3)):
-        raise TimeoutError

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from scantrail.errors import InputError, LinkError, LinkLost, ProtocolError, ReplyTimeout
-from scantrail.links.lines import LineBuffer
+from scantrail.links.lines import LONGEST_REPLY
 from scantrail.links.replies import OutOfStep
 from scantrail.links.requests import Batches, requested
 from scantrail.links.transport import Dial, Transport, dialled
 
 _T = TypeVar("_T")
 
-_FAILURES = (OSError, EOFError, OutOfStep, OverflowError)
+_FAILURES = (OSError, EOFError, OutOfStep)
 _REOPEN = "The connection is closed; connect() opens a new one."
 
 
@@ -30,7 +30,6 @@ class Wire:
         self._dial = dial
         self._lock = threading.Lock()
         self._transport: Transport | None = None
-        self._buffer = LineBuffer()
         self._why = "connect() was not called"
 
     @property
@@ -44,7 +43,6 @@ class Wire:
         self._acquire(seconds)
         try:
             if self._transport is None:
-                self._buffer = LineBuffer()
                 self._transport = dialled(self.url, self._dial, until)
         except TimeoutError:
             raise ReplyTimeout(f"{self.url} did not accept a connection within {seconds:.3g} s.") from None
@@ -63,18 +61,18 @@ class Wire:
         self._acquire(seconds if patience is None else patience)
         replies: list[bytes] = []
         try:
-            if self._transport is None:
+            transport = self._transport
+            if transport is None:
                 raise LinkError(f"Not connected to {self.url} ({self._why}): call connect() first.")
             try:
                 for data, count in batches:
-                    self._ask(self._transport, data, count, began + seconds, replies)
-                answer = read(replies)
+                    _ask(transport, data, count, began + seconds, replies)
+                return read(replies)
             except _FAILURES as error:
                 raise self._failed(error, _unanswered(batches, replies), time.monotonic() - began) from None
             except BaseException:
                 self._drop("the last call was interrupted")
                 raise
-            return answer
         finally:
             self._lock.release()
 
@@ -88,23 +86,6 @@ class Wire:
             raise InputError(f"deadline {seconds} s: every call to {self.url} needs an end.")
         if not self._lock.acquire(timeout=max(seconds, 0.0)):
             raise ReplyTimeout(f"{self.url} is busy: another thread's call took all of {seconds:.3g} s.")
-
-    def _ask(self, transport: Transport, data: bytes, count: int, until: float, replies: list[bytes]) -> None:
-        if transport.pending():  # the end of file, or an answer to nothing
-            self._hear(transport, until, replies)
-            raise OutOfStep(_shown(replies[-1] if replies else self._buffer.rest))
-        transport.send(data, until)
-        wanted = len(replies) + count
-        while len(replies) < wanted:
-            self._hear(transport, until, replies)
-        if len(replies) > wanted or self._buffer.rest:
-            raise OutOfStep(_shown(replies[-1] if len(replies) > wanted else self._buffer.rest))
-
-    def _hear(self, transport: Transport, until: float, replies: list[bytes]) -> None:
-        data = transport.receive(until)
-        if not data:
-            raise EOFError
-        replies += self._buffer.feed(data)
 
     def _failed(self, error: Exception, request: str, elapsed: float) -> Exception:
         """Drop the connection and return the error that tells why."""
@@ -126,6 +107,31 @@ class Wire:
         if transport is not None:
             self._why = why
             transport.close()
+
+
+def _ask(transport: Transport, data: bytes, count: int, until: float, replies: list[bytes]) -> None:
+    """Send a batch and add its answers to `replies`, also what came of them before a failure."""
+    if transport.pending():  # the end of file, or an answer to nothing
+        raise OutOfStep(_shown(_heard(transport, until)))
+    transport.send(data, until)
+    received = _heard(transport, until)
+    try:
+        while received.count(b"\n") < count:
+            if len(received) > count * LONGEST_REPLY:
+                raise OutOfStep(f"more than {LONGEST_REPLY} bytes")
+            received += _heard(transport, until)
+    finally:
+        *lines, rest = received.split(b"\n")
+        replies += lines
+    if rest or len(lines) > count:
+        raise OutOfStep(_shown(rest or lines[-1]))
+
+
+def _heard(transport: Transport, until: float) -> bytes:
+    data = transport.receive(until)
+    if not data:
+        raise EOFError
+    return data
 
 
 def _shown(data: bytes) -> str:

@@ -66,11 +66,16 @@ class BeamlineServer:
     async def _serve(self) -> None:
         clients: set[_Client] = set()
         server = await self._loop.create_server(lambda: _Client(self, clients), sock=self._socket)
-        async with server:
-            await self._stopped.wait()
-            for client in list(clients):
-                client.abort()
-        await asyncio.sleep(0)  # the aborted connections close their sockets
+        await self._stopped.wait()
+        # connections in the middle of being accepted must come to be before the server closes, or their sockets leak
+        self._loop.remove_reader(self._socket)
+        accepting = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*accepting, return_exceptions=True)
+        server.close()
+        for client in list(clients):
+            client.abort()
+        while clients:
+            await asyncio.sleep(0)
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self.serve, name=f"beamline {self.address}")
