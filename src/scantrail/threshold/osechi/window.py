@@ -113,6 +113,7 @@ def _dwell(link: Link, end: float, wait: Wait, tally: Tally) -> Command:
         ended = wait(min(SLICE, left))
         for block in link.hear():
             tally.add(block.lines)
+            time.sleep(0)  # let the intake have the interpreter: it waits for no more than one block
     return ended
 
 
