@@ -7,13 +7,12 @@ import time
 from collections.abc import Iterator, Mapping
 
 from scantrail.errors import LinkLost, OutputError, ThresholdError
-from scantrail.runs import Point, RunWriter, Scalar
+from scantrail.runs import Point, RunWriter, Scalar, iso
 from scantrail.threshold.columns import AIR, AUDIT, ENVIRONMENT, SKIPPED, audit_columns, patterns, primary_columns
 from scantrail.threshold.detector import CountingDetector, Counts, Wait
 from scantrail.threshold.files import ScanFiles
 from scantrail.threshold.model import ScanDataPoint
 from scantrail.threshold.plan import ThresholdPlan, counts_key, threshold_key
-from scantrail.threshold.stamps import iso
 from scantrail.threshold.writer import Write, sleep, write_threshold
 
 
@@ -131,7 +130,7 @@ class Bench:
             row[key] = counts.patterns.get(bits, 0)
         row |= {"live_time": counts.live, "window": counts.stop - counts.start}
         row |= {"start_time": counts.start, "stop_time": counts.stop}
-        row |= {"lost": counts.lost, "unparsable": counts.unparsable}
+        row |= {"lost": counts.lost, "unparsable": counts.unparsable, "link_full": int(counts.link_full)}
         self.run.event("primary", row, counts.start)
         self.notes |= dict.fromkeys(counts.notes)
         if counts.environment:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from scantrail.db import database_url
 from scantrail.errors import ThresholdError
-from scantrail.runs import Header, Point, Record, RunWriter, note_run
+from scantrail.runs import Header, Point, Record, RunWriter, iso, note_run
 from scantrail.station import Station, data_root
 from scantrail.threshold.bench import Bench, data_points
 from scantrail.threshold.columns import AUDIT
@@ -21,7 +21,6 @@ from scantrail.threshold.detector import CountingDetector, RawRecording
 from scantrail.threshold.files import ScanFiles, check_workspace, place_for
 from scantrail.threshold.model import ScanDataPoint, ThresholdOperation
 from scantrail.threshold.plan import ThresholdPlan, counts_key, threshold_key
-from scantrail.threshold.stamps import iso
 
 P = TypeVar("P", bound=ThresholdPlan)
 Scan = Callable[[P, Bench, Iterable[Point]], list[str]]

@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass
 
 from scantrail.errors import ControlError, LinkError, ThresholdError, ThresholdRefused, ThresholdUnconfirmed
+from scantrail.runs import iso
 from scantrail.threshold.detector import Command, CountingDetector, Wait
 from scantrail.threshold.model import ThresholdOperation
-from scantrail.threshold.stamps import iso
 
 UNKNOWN = 0
 """What the audit log writes for a threshold nobody knows; 0 is reserved, so it is never a real one."""

@@ -146,6 +146,7 @@ def _counts(taken: _Taken, terms: Terms) -> Counts:
         lost=known if taken.overflows is None else taken.overflows + totals.unparsable,
         whole=taken.command != "halt",
         unparsable=totals.unparsable,
+        link_full=full,
         environment=totals.environment,
         notes=(*taken.notes, *(note for note, holds in said.items() if holds)),
     )
