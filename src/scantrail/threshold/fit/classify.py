@@ -29,6 +29,8 @@ BARE = 0.2
 """Share of the plateau below which the edge has left it bare, and"""
 FEWEST_BARE = 3
 """how many thresholds must show it bare: fewer would be the foot of an edge as well."""
+GAP_STEPS = 2.5
+"""A distance of so many median steps is a gap."""
 IMPROBABLE = 1e-3
 """p-value of the deviance below which the model does not describe the counts."""
 
@@ -105,9 +107,9 @@ def judge(
     mu, sigma = float(summit.theta[MU]), float(np.exp(summit.theta[LOG_SIGMA]))
     if len(reading.full):
         return Verdict(Status.OUT_OF_RANGE, _full_link(reading))
-    gap = _gap(curve, mu)
-    if gap is not None and _unresolved(ends):
-        return Verdict(Status.LOW_STAT, _unresolved_sentence(gap, limits))
+    gap = _gap_in_fall(curve, summit)
+    if gap is not None:
+        return Verdict(Status.LOW_STAT, _gap_sentence(gap))
     if not _top_seen(summit, curve) or (rival is not None and _as_good(summit, rival) and not _top_seen(rival, curve)):
         aim = mu - 3.0 * sigma
         return Verdict(
@@ -115,7 +117,12 @@ def judge(
             f"The scan begins at {curve.v[0]:g}, on the falling edge, and does not show its top: "
             f"{_extension(curve, limits, down=True, up=False, aim=aim)}.",
         )
-    return _judge_plateau(curve, summit, ends, limits) or _judge_quality(curve, summit, ends) or Verdict(Status.OK, "")
+    return (
+        _judge_plateau(curve, summit, ends, limits)
+        or _judge_width(curve, mu, ends, limits)
+        or _judge_quality(curve, summit, ends)
+        or Verdict(Status.OK, "")
+    )
 
 
 def plateau_seen(ends: Mapping[str, Ends]) -> bool:
@@ -126,7 +133,7 @@ def plateau_seen(ends: Mapping[str, Ends]) -> bool:
 def _judge_plateau(curve: Curve, summit: Summit, ends: Mapping[str, Ends], limits: tuple[int, int]) -> Verdict | None:
     mu, sigma = float(summit.theta[MU]), float(np.exp(summit.theta[LOG_SIGMA]))
     at = rates(summit.theta[None, :], np.array([summit.rice]), curve.v, curve.reference)
-    bare = at.edge[0] < BARE * at.plateau[0]
+    bare = (at.edge[0] < BARE * at.plateau[0]) & (curve.v > mu)
     if plateau_seen(ends) and len(np.unique(curve.v[bare])) >= FEWEST_BARE:
         return None
     beyond = (at.edge[0] * curve.exposure < 0.5) & (curve.v > mu)
@@ -173,9 +180,12 @@ def _judge_quality(curve: Curve, summit: Summit, ends: Mapping[str, Ends]) -> Ve
     return None
 
 
-def _unresolved(ends: Mapping[str, Ends]) -> bool:
-    """Whether the edge may be a step: sigma has no lower end."""
-    return not bool(np.all(ends["sigma"].reached[:, 0]))
+def _judge_width(curve: Curve, mu: float, ends: Mapping[str, Ends], limits: tuple[int, int]) -> Verdict | None:
+    """An edge that may be a step between two thresholds: sigma has no lower end."""
+    gap = _gap(curve, mu)
+    if gap is None or bool(np.all(ends["sigma"].reached[:, 0])):
+        return None
+    return Verdict(Status.LOW_STAT, _unresolved_sentence(gap, limits))
 
 
 def _gap(curve: Curve, mu: float) -> tuple[float, float] | None:
@@ -197,10 +207,32 @@ def _unresolved_sentence(between: tuple[float, float], limits: tuple[int, int]) 
     )
 
 
-def _top_seen(summit: Summit, curve: Curve) -> bool:
-    """Whether the scan begins above the edge's fall: at mu - sigma (erfc), at the baseline plus half a sigma (Rice)."""
+def _gap_in_fall(curve: Curve, summit: Summit) -> tuple[float, float] | None:
+    """Neighbouring thresholds [DAC] that leave out a sigma of the edge's fall, much wider than the other steps."""
     mu, sigma = float(summit.theta[MU]), float(np.exp(summit.theta[LOG_SIGMA]))
-    return float(curve.v[0]) <= (mu + 0.5 * sigma if summit.rice else mu - sigma)
+    first, last = (mu + 0.3 * sigma, mu + 2.5 * sigma) if summit.rice else (mu - 1.5 * sigma, mu + 1.5 * sigma)
+    steps = curve.steps
+    low, high = steps[:-1], steps[1:]
+    missed = np.minimum(high, last) - np.maximum(low, first)
+    bad = (high - low > GAP_STEPS * np.median(high - low)) & (missed > 0.8 * sigma)
+    if not np.any(bad):
+        return None
+    worst = int(np.argmax(np.where(bad, missed, -np.inf)))
+    return float(low[worst]), float(high[worst])
+
+
+def _gap_sentence(gap: tuple[float, float]) -> str:
+    low, high = gap
+    return (
+        f"No threshold was measured between {low:g} and {high:g}, where the rate falls: scan {low:g} to {high:g} in "
+        f"steps of {max(1, floor((high - low) / 8.0))}."
+    )
+
+
+def _top_seen(summit: Summit, curve: Curve) -> bool:
+    """Whether two thresholds lie on the edge's top: below mu - sigma (erfc), the baseline plus half a sigma (Rice)."""
+    mu, sigma = float(summit.theta[MU]), float(np.exp(summit.theta[LOG_SIGMA]))
+    return float(curve.steps[1]) <= (mu + 0.5 * sigma if summit.rice else mu - sigma)
 
 
 def _as_good(summit: Summit, rival: Summit) -> bool:

@@ -122,7 +122,8 @@ def _advised(fit: Fit) -> Fit:
     return replace(
         fit,
         advice=offer,
-        sentence=f"Set the threshold to {round(offer.value)}: {offer.sentence} at {offer.value:.1f} +- {offer.error:.1f}.",
+        sentence=f"Set the threshold to {round(offer.value)}: "
+        f"{offer.sentence} at {offer.value:.1f} +- {offer.error:.1f}.",
     )
 
 

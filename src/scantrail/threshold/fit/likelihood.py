@@ -21,6 +21,8 @@ from scantrail.threshold.fit.models import LOG_A, LOG_D, LOG_SIGMA, MU, Floats, 
 CONVERGED = 1e-7
 """A row has arrived when the deviance it could still gain is below this."""
 ITERATIONS = 80
+SOFTNESS = 1e-4
+"""Stiffness of a direction without information, in units of each logarithm and of sigma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def maximise(curve: Curve, start: Floats, rice: NDArray[np.bool_], box: Box) -> 
         step = solve(damped, here.score[..., None], free)[..., 0]
         if np.all(np.sum(step * here.score, axis=1) * (1.0 + damping) < CONVERGED):
             break
-        longest = _stride(theta)
+        longest = stride(theta)
         there = np.clip(theta + np.clip(step, -longest, longest), box.lower, box.upper)
         ahead = slope(curve, there, rice)
         better = ahead.deviance <= here.deviance
@@ -108,7 +110,19 @@ def covariance(curve: Curve, theta: Floats, rice: bool, free: NDArray[np.bool_])
     return np.asarray(inverse * unit[:, None] * unit[None, :])
 
 
-def _stride(theta: Floats) -> Floats:
+def softened(information: Floats, theta: Floats) -> Floats:
+    """Information with a trace of stiffness, so that a direction the data say nothing about cannot run away.
+
+    Where a climb or a profile comes to rest does not depend on it, only the way there.
+    """
+    soft = information.copy()
+    diagonal = np.einsum("rii->ri", soft)
+    diagonal += SOFTNESS
+    diagonal[:, MU] += SOFTNESS * np.exp(-2.0 * theta[:, LOG_SIGMA])
+    return soft
+
+
+def stride(theta: Floats) -> Floats:
     """Longest step of a row: a factor e^2 in amplitude and plateau, a factor 2 in sigma, three sigma in mu."""
     longest = np.full_like(theta, np.inf)
     longest[:, [LOG_A, LOG_D]] = 2.0

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scantrail.threshold.fit.curve import Curve
-from scantrail.threshold.fit.likelihood import Box, slope, solve
+from scantrail.threshold.fit.likelihood import Box, slope, softened, solve, stride
 from scantrail.threshold.fit.models import Floats
 from scantrail.threshold.fit.quantities import Quantity
 
@@ -24,6 +24,8 @@ RISES = (1.0, 3.841459)
 ITERATIONS = 40
 LONGEST = 2.5
 """Longest step, in standard deviations of the local information."""
+OVERSHOT = 6.0
+"""A step that lands above so many rises is halved until it does not: the likelihood has walls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,24 @@ def intervals(curve: Curve, best: Floats, rice: bool, box: Box, quantities: list
     side = np.tile([-1.0, 1.0], 2 * count)
     summit = float(slope(curve, best[None, :], families[:1]).deviance[0])
     theta = np.tile(best, (rows, 1))
+    behind = theta
     done = np.zeros(rows, dtype=bool)
     value = np.zeros(rows)
     for _ in range(ITERATIONS):
         here = slope(curve, theta, families)
         value, outward = _evaluate(quantities, theta)
-        step = _step(here.deviance, here.score, here.information, outward * side[:, None], theta, box, summit + rise)
+        soft = softened(here.information, theta)
+        step = _step(here.deviance, here.score, soft, outward * side[:, None], theta, box, summit + rise)
         size = np.sqrt(np.maximum(np.einsum("rp,rpq,rq->r", step, here.information, step), 0.0))
         done = (np.abs(here.deviance - summit - rise) < 0.01 * rise) & (size < 0.03 * np.sqrt(rise))
         if np.all(done):
             break
         shrink = np.minimum(1.0, LONGEST / np.maximum(size, 1e-12))
-        moved = np.clip(theta + step * shrink[:, None], box.lower, box.upper)
+        longest = stride(theta)
+        moved = np.clip(theta + np.clip(step * shrink[:, None], -longest, longest), box.lower, box.upper)
+        overshot = here.deviance > summit + OVERSHOT * rise
+        moved = np.where(overshot[:, None], (theta + behind) / 2.0, moved)
+        behind = np.where((overshot | done)[:, None], behind, theta)
         theta = np.where(done[:, None], theta, moved)
     at_summit = [float(quantity(best[None, :])[0][0]) for quantity in quantities]
     pairs = zip(at_summit, value.reshape(count, 2, 2), done.reshape(count, 2, 2), strict=True)
