@@ -13,19 +13,21 @@ from numpy.typing import NDArray
 
 from scantrail.threshold.fit.curve import Curve
 from scantrail.threshold.fit.likelihood import Box, maximise
-from scantrail.threshold.fit.models import LOG_A, LOG_D, LOG_SIGMA, MU, SLOPE, Family, Floats
+from scantrail.threshold.fit.models import LOG_A, LOG_D, LOG_SIGMA, MU, SLOPE, Family, Floats, Rates, rates
 from scantrail.threshold.fit.start import bounds, starts
 
 SLOPE_PENALTY = 6.0
 """Deviance a slope must gain: by chance a flat plateau does so once in 140 scans (half a chi-square of one degree)."""
 STARTS = 3
+AMBIGUOUS = 4.0
+"""Two families whose deviances differ by less describe the counts equally well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summit:
     """The best fit of one family: parameters [5], deviance, number of parameters, and the box it was sought in.
 
-    null: deviance of the best plateau without an edge. gain: deviance that the falling plateau won (0 if not chosen).
+    null: deviance of the best plateau without an edge.
     """
 
     theta: Floats
@@ -44,6 +46,20 @@ class Summit:
     def model(self) -> str:
         """What the fit is called wherever mu + k sigma is quoted."""
         return f"{self.family} edge on a {'falling' if self.falling else 'constant'} plateau"
+
+    def rates(self, v: Floats) -> Rates:
+        """Fitted rates at thresholds `v` [n], as one row."""
+        return rates(self.theta[None, :], np.array([self.rice]), v)
+
+    @property
+    def mu(self) -> float:
+        """Place of the edge [DAC]."""
+        return float(self.theta[MU])
+
+    @property
+    def sigma(self) -> float:
+        """Width of the edge [DAC]."""
+        return float(np.exp(self.theta[LOG_SIGMA]))
 
     @property
     def free(self) -> NDArray[np.bool_]:
@@ -100,8 +116,9 @@ def _plateau_box(full: Box, falling: bool) -> Box:
 
 
 def _bare(curve: Curve, full: Box) -> Floats:
-    """A plateau alone: an edge of no height far below."""
+    """A plateau alone: an edge of no height where the scan begins."""
     theta = full.lower.copy()
+    theta[MU] = curve.v[0]
     theta[LOG_D] = np.log(max(float(np.sum(curve.n) / np.sum(curve.exposure)), np.exp(full.lower[LOG_D])))
     return theta
 
@@ -109,6 +126,6 @@ def _bare(curve: Curve, full: Box) -> Floats:
 def _bare_box(full: Box, curve: Curve, falling: bool) -> Box:
     upper = _plateau_box(full, falling).upper.copy()
     lower = full.lower.copy()
-    for fixed in (LOG_A, MU, LOG_SIGMA):
-        upper[fixed] = lower[fixed]
+    upper[[LOG_A, LOG_SIGMA]] = lower[[LOG_A, LOG_SIGMA]]
+    lower[MU] = upper[MU] = curve.v[0]
     return Box(lower, upper)

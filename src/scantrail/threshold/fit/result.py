@@ -72,7 +72,7 @@ class Estimate:
 class Fit:
     """The fit of one counting curve.
 
-    mu, sigma [DAC], amplitude (the edge's rate at mu), plateau [events/s, at the highest threshold] and slope [1/DAC,
+    mu, sigma [DAC], amplitude (the edge's rate at mu), plateau [events/s, at mu] and slope [1/DAC,
     of a falling plateau]; covariance [5, 5] of (amplitude, mu, sigma, plateau, slope) in these units, zero where
     fixed, None without a fit. saturated: the link was full at some threshold. plateau_limit: 95 % upper limit of the
     plateau's rate where none was seen. plateau_range: where the plateau begins and the last threshold that saw it
@@ -95,7 +95,6 @@ class Fit:
     deviance: float | None = None
     ndf: int = 0
     p_value: float | None = None
-    reference: float | None = None
     plateau_limit: float | None = None
     plateau_range: tuple[float, float] | None = None
     recommended: tuple[Estimate, ...] = ()
@@ -108,10 +107,10 @@ class Fit:
 
     def curve(self, threshold: ArrayLike) -> tuple[Floats, Floats] | None:
         """Fitted rates (edge, plateau) [events/s] at thresholds [DAC], to be drawn apart; None without a fit."""
-        if self.theta is None or self.reference is None:
+        if self.theta is None:
             return None
         v = np.atleast_1d(np.asarray(threshold, dtype=float))
-        at = rates(self.theta[None, :], np.array([self.family == "rice"]), v, self.reference)
+        at = rates(self.theta[None, :], np.array([self.family == "rice"]), v)
         return at.edge[0], at.plateau[0]
 
 
