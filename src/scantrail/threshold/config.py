@@ -48,7 +48,7 @@ class SensorConfig(SensorSection):
 
 
 class HaniwersConfig(Section):
-    """All that a threshold scan needs to know; `sensors` are the channels to scan, keyed "chN"."""
+    """All that a threshold scan needs to know; `sensors` are the channels to scan, keyed "chN", `idle` all others."""
 
     device: DeviceConfig = DeviceConfig()
     sampler: SamplerConfig = SamplerConfig()
@@ -56,6 +56,13 @@ class HaniwersConfig(Section):
         default_factory=lambda: _sensors(Station().sensors), description="channels to scan"
     )
     mocker: MockerConfig = MockerConfig()
+    idle: dict[str, SensorConfig] = Field(default={}, description="channels not to scan")
+
+    @property
+    def thresholds_in_use(self) -> dict[int, int]:
+        """The `threshold` of each channel that has one [DAC], scanned or not."""
+        known = [*self.idle.values(), *self.sensors.values()]
+        return {sensor.id: sensor.threshold for sensor in known if sensor.threshold is not None}
 
     @field_validator("sensors")
     @classmethod
@@ -117,7 +124,8 @@ class HaniwersConfig(Section):
             )
             for channel in channels
         }
-        return self.model_copy(update={"sampler": sampler, "sensors": sensors, "mocker": mocker})
+        idle = {name: sensor for name, sensor in {**self.idle, **self.sensors}.items() if sensor.id not in channels}
+        return self.model_copy(update={"sampler": sampler, "sensors": sensors, "mocker": mocker, "idle": idle})
 
 
 class ConfigLoader:

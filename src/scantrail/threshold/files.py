@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields
+from itertools import islice
 from pathlib import Path
 
 from scantrail.errors import OutputError
@@ -44,8 +45,8 @@ class RowFile:
         Raises FileExistsError, OutputError.
         """
         self.path = path
+        _make_directory(path.parent)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("w" if replace else "x", newline="", encoding="utf-8")
         except FileExistsError:
             raise FileExistsError(f"{path} holds another scan's data; give an empty directory") from None
@@ -126,15 +127,34 @@ def place_for(workspace: Path | None, run_directory: Path, number: int) -> Path:
     return workspace / f"run-{number}" if taken else workspace
 
 
+def begins_with(workspace: Path, operations: Sequence[ThresholdOperation]) -> bool:
+    """Tell whether the audit log in `workspace` begins with these writes, so that the files there are this very scan's."""
+    try:
+        with (workspace / AUDIT).open(newline="", encoding="utf-8") as file:
+            _, first = islice(csv.reader(file), 2)
+    except (OSError, ValueError, csv.Error):
+        return False
+    return bool(operations) and first == list(map(str, astuple(operations[0])))
+
+
 def check_workspace(workspace: Path) -> None:
     """Make `workspace` and try to write in it, before any hardware is opened. Raises OutputError."""
     probe = workspace / ".scantrail-probe"
+    _make_directory(workspace)
     try:
-        workspace.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"")
-        probe.unlink()
+        probe.unlink(missing_ok=True)
     except OSError as error:
         raise _cannot_write(workspace, error) from error
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise OutputError(f"cannot write in {directory}: it is a file, not a directory") from error
+    except OSError as error:
+        raise _cannot_write(directory, error) from error
 
 
 def _write(
