@@ -68,7 +68,7 @@ class RowFile:
 
     def _row(self, values: Iterable[object]) -> None:
         try:
-            self._csv.writerow(values)
+            self._csv.writerow([value.replace("\r", " ") if isinstance(value, str) else value for value in values])
             self._file.flush()
         except OSError as error:
             raise _cannot_write(self.path, error) from error
@@ -128,7 +128,7 @@ def place_for(workspace: Path | None, run_directory: Path, number: int) -> Path:
 
 
 def begins_with(workspace: Path, operations: Sequence[ThresholdOperation]) -> bool:
-    """Tell whether the audit log in `workspace` begins with these writes, so that the files there are this very scan's."""
+    """Tell whether the audit log in `workspace` begins with these writes, so the files there are the same scan's."""
     try:
         with (workspace / AUDIT).open(newline="", encoding="utf-8") as file:
             _, first = islice(csv.reader(file), 2)
