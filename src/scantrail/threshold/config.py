@@ -61,8 +61,11 @@ class HaniwersConfig(Section):
     @property
     def thresholds_in_use(self) -> dict[int, int]:
         """The `threshold` of each channel that has one [DAC], scanned or not."""
-        known = [*self.idle.values(), *self.sensors.values()]
-        return {sensor.id: sensor.threshold for sensor in known if sensor.threshold is not None}
+        return {sensor.id: sensor.threshold for sensor in self._known.values() if sensor.threshold is not None}
+
+    @property
+    def _known(self) -> dict[int, SensorConfig]:
+        return {sensor.id: sensor for sensor in (*self.idle.values(), *self.sensors.values())}
 
     @field_validator("sensors")
     @classmethod
@@ -111,8 +114,8 @@ class HaniwersConfig(Section):
         )
         mocker = _changed(self.mocker, speed=speed, seed=seed)
         centres = {} if thresholds is None else parse_thresholds(thresholds)
-        known = {sensor.id: sensor for sensor in self.sensors.values()}
-        channels = sorted(centres or known)
+        known = self._known
+        channels = sorted(centres or (sensor.id for sensor in self.sensors.values()))
         counts = {} if nsteps is None else parse_per_channel(nsteps, channels, "--nsteps")
         sizes = {} if step is None else parse_per_channel(step, channels, "--step")
         sensors = {
@@ -124,7 +127,7 @@ class HaniwersConfig(Section):
             )
             for channel in channels
         }
-        idle = {name: sensor for name, sensor in {**self.idle, **self.sensors}.items() if sensor.id not in channels}
+        idle = {f"ch{channel}": sensor for channel, sensor in known.items() if channel not in channels}
         return self.model_copy(update={"sampler": sampler, "sensors": sensors, "mocker": mocker, "idle": idle})
 
 
