@@ -31,6 +31,7 @@ class Bench:
         self.notes: dict[str, None] = {}
         self.skipped: list[int] = []
         self.errors: list[str] = []
+        self._events = self._lost = self._unparsable = 0
         self._detector = detector
         self._before = {channel: detector.confirmed(channel) for channel in plan.detector}
         self._touched: dict[int, None] = {}
@@ -82,6 +83,16 @@ class Bench:
         }
         self.run.event("skipped", row, time.time())
         self.skipped.append(point.index)
+
+    def losses(self) -> list[str]:
+        """Say what the windows are known to have lost, in a sentence if they have."""
+        if not self._lost:
+            return []
+        share = f"{self._lost} of about {self._events + self._lost} events are held to be lost"
+        told = self._lost - self._unparsable
+        return [
+            f"{share}: {self._unparsable} unreadable lines, {told} told by the detector; the journal has each point's."
+        ]
 
     def restore(self) -> None:
         """Give every touched channel its threshold back.
@@ -143,6 +154,9 @@ class Bench:
         row |= {"lost": counts.lost, "unparsable": counts.unparsable, "link_full": int(counts.link_full)}
         self.run.event("primary", row, counts.start)
         self.notes |= dict.fromkeys(counts.notes)
+        self._events += counts.events
+        self._lost += counts.lost or 0
+        self._unparsable += counts.unparsable
         if counts.environment:
             self.run.describe("environment", ENVIRONMENT)
             air: dict[str, Scalar | None] = {"point": point.index} | {key: counts.environment.get(key) for key in AIR}

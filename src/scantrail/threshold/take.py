@@ -223,6 +223,6 @@ def _sum_up(run: RunWriter, bench: Bench, failure: ScantrailError | None) -> Tak
         points=bench.files.points,
         operations=bench.files.operations,
         restored=bench.restored,
-        notes=list(bench.notes),
+        notes=[*bench.notes, *bench.losses()],
         failure=failure,
     )
