@@ -35,7 +35,7 @@ def scan_config(tmp_path: Path) -> Callable[..., HaniwersConfig]:
         duration: float = 2.0,
         rest: dict[int, int] | None = None,
         workspace: str = "scan",
-        timeout: float = 0.1,
+        timeout: float = 2.0,
         **mocker: object,
     ) -> HaniwersConfig:
         centers = centers or {1: 300, 2: 308, 3: 292}

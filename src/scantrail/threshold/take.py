@@ -112,6 +112,7 @@ def attempt(plan: P, detector: CountingDetector, scan: Scan[P], setting: Setting
             _register(run, setting)
             files = ScanFiles(_place(run, setting, rows), replace=setting.reopened)
             run.safe("close the scan's files", files.close)
+            _close_raw_after(detector, run)
             rows.write_to(files)
             bench = Bench(plan, detector, run, files)
             _keep_raw(detector, run)
@@ -196,10 +197,15 @@ def _place(run: RunWriter, setting: Setting, rows: _Rows) -> Path:
     return place_for(setting.workspace, run.directory, run.number)
 
 
+def _close_raw_after(detector: CountingDetector, run: RunWriter) -> None:
+    """Promise to close the raw file; told before the bench's promises, so that it holds the restoring too."""
+    if isinstance(detector, RawRecording):
+        run.safe("close the raw file", lambda: detector.record(None))
+
+
 def _keep_raw(detector: CountingDetector, run: RunWriter) -> None:
     if isinstance(detector, RawRecording):
         detector.claim(f"run {run.number}")
-        run.safe("close the raw file", lambda: detector.record(None))
         detector.record(run.directory / RAW)
 
 

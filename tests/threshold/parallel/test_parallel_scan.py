@@ -39,7 +39,7 @@ def test_parallel_scan_with_failing_device(mock, scan_config, rows, record):
 
 
 def test_a_write_that_is_never_confirmed_skips_its_step(mock, scan_config, rows, record):
-    config = scan_config()
+    config = scan_config(timeout=0.4)
     device = mock(config, Faults(writes=(WriteFault("ignore", 3, 292), WriteFault("corrupt", 1, 305))))
     result = run_parallel_threshold_scan(config, device, max_retry=1)
     assert (result.success, result.skipped_steps) == (True, [2, 3])
@@ -68,7 +68,7 @@ def test_all_writes_refused(mock, scan_config, tmp_path, rows, record):
 
 
 def test_replies_dropped_twice_are_one_write_of_three_attempts(mock, scan_config, tmp_path, rows, record):
-    config = scan_config({1: 300}, nsteps=1)
+    config = scan_config({1: 300}, nsteps=1, timeout=0.4)
     device = mock(config, Faults(drop_writes=2))
     result = run_parallel_threshold_scan(config, device)
     assert (result.success, result.skipped_steps, result.errors) == (True, [], [])
