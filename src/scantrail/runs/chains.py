@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from scantrail.errors import RunNotFound
+from scantrail.errors import JournalError, RunNotFound
+from scantrail.runs.documents import Document
 from scantrail.runs.reader import Record, documents, read
 from scantrail.runs.summary import directories, find
 
@@ -33,16 +34,25 @@ def chain(directory: Path) -> Chain:
 def continued_by(record: Record) -> int | None:
     """Return the number of the run that went on with this one, None if there is none in its data root.
 
-    Raises JournalError.
+    A directory that is no readable run, such as that of a process killed before its first line, went on with none.
     """
     number, uid = record.start["scan_id"], record.start["uid"]
     for place in directories(_root(record.directory)):
         if int(place.name.partition("-")[0]) <= number:
             break
-        name, document = next(documents(place), ("", {}))
-        if name == "start" and document.get("scantrail", {}).get("resumed_from") == uid:
-            return int(document["scan_id"])
+        start = _start(place)
+        if start.get("scantrail", {}).get("resumed_from") == uid:
+            return int(start["scan_id"])
     return None
+
+
+def _start(directory: Path) -> Document:
+    """Return a run's start document, an empty one where there is none to read."""
+    try:
+        name, document = next(documents(directory), ("", {}))
+    except (RunNotFound, JournalError):
+        return {}
+    return document if name == "start" else {}
 
 
 def _root(directory: Path) -> Path:

@@ -10,7 +10,10 @@ from scantrail.cli.runs.places import database_option, locate, run_argument
 @click.command()
 @run_argument
 def pause(run: str) -> None:
-    """Hold RUN after the present dwell, its hardware as it is, until it is resumed or aborted."""
+    """Hold RUN after the present dwell.
+
+    Its hardware stays as it is, until the run is resumed or aborted.
+    """
     from scantrail.runs import ask, summarize
 
     directory = locate(run)
@@ -22,7 +25,10 @@ def pause(run: str) -> None:
 @click.command()
 @run_argument
 def abort(run: str) -> None:
-    """Stop RUN after the present dwell, as Ctrl-C does; asked twice, at once. What was taken stays."""
+    """Stop RUN after the present dwell, as Ctrl-C does.
+
+    Asked a second time, it stops at once. What was taken stays.
+    """
     from scantrail.runs import ask, asked, summarize
 
     directory = locate(run)
@@ -46,7 +52,6 @@ def resume(run: str, db_path: str | None, as_json: bool) -> int:
     """
     from scantrail.acquire import order_again, resume_running
     from scantrail.runs import summarize
-    from scantrail.station import data_root
 
     directory = locate(run)
     if resume_running(directory):
@@ -55,4 +60,4 @@ def resume(run: str, db_path: str | None, as_json: bool) -> int:
         return 0
     from scantrail.cli.live import take_order
 
-    return take_order(order_again(data_root(), directory, db_path), as_json=as_json)
+    return take_order(order_again(directory, db_path), as_json=as_json)

@@ -33,7 +33,7 @@ def points_table(record: "Record", room: int, *, whole: bool) -> "Table":
     widths = {key: max(len(text) for text in [*heads[key].split("\n"), *(row[key] for row in rows)]) for key in heads}
     shown = fitting(widths, room)
     left_out = [key for key in columns if key not in shown]
-    caption = f"For want of room without {', '.join(left_out)}." if left_out else None
+    caption = f"Not shown, for want of room: {', '.join(left_out)}" if left_out else None
     table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False, caption=caption)
     table.caption_justify = "left"
     for key in shown:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--all", "whole", is_flag=True, help="Show every point of a long run.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every point.")
 def show(run: str, whole: bool, as_json: bool) -> None:
-    """Show RUN: how it ended, its plan, what it measured, its files."""
+    """Show RUN: how it ended, its plan, its points, its files."""
     shown = _shown(locate(run))
     found = report(shown)
     if as_json:

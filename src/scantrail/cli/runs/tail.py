@@ -65,7 +65,7 @@ def _lines(directory: Path) -> Iterator[str]:
             yield _point(document, widths)
         elif name == "event":
             yield _aside(streams[document["descriptor"]], document)
-    yield _end(directory)
+    yield from _end(directory)
 
 
 def _widths(columns: Columns) -> dict[str, int]:
@@ -97,13 +97,14 @@ def _side_by_side(texts: Sequence[str], widths: Mapping[str, int]) -> str:
     return (" " * GAP).join(text.rjust(width) for text, width in zip(texts, every, strict=True)).rstrip()
 
 
-def _end(directory: Path) -> str:
+def _end(directory: Path) -> Iterator[str]:
     from scantrail.runs import summarize
 
     run = summarize(directory)
     status = click.style(run.status, COLOURS[run.status])
-    reason = f" ({run.reason})" if run.reason else ""
-    return f"Run {run.number}: {status}{reason}, {share(run)} points. {onward(run)}".rstrip()
+    yield f"Run {run.number}: {status}, {share(run)} points{f': {run.reason}' if run.reason else ''}"
+    if goes_on := onward(run):
+        yield goes_on
 
 
 def _aside(stream: str, event: Mapping[str, Any]) -> str:

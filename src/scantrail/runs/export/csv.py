@@ -32,13 +32,23 @@ def write_csv(records: Sequence[Record], file: TextIO, stream: str = PRIMARY) ->
     with newline="". Raises RunError if no run has the stream, OSError.
     """
     columns = _columns(records, stream)
-    out = csv.writer(file, lineterminator="\n")
+    out = csv.writer(_Lines(file), lineterminator="\r\n")
     out.writerow([_time_column(columns), *columns])
     written = 0
     for row in _rows(records, stream, columns):
         out.writerow(row)
         written += 1
     return written
+
+
+class _Lines:
+    """Ends each line in a newline alone; told to do so, csv would leave a text with a carriage return unquoted."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, line: str) -> None:
+        self._file.write(line.removesuffix("\r\n") + "\n")
 
 
 def _columns(records: Iterable[Record], stream: str) -> list[str]:

@@ -34,7 +34,7 @@ class SerialLike(Protocol):
         ...
 
     def write(self, data: bytes, /) -> int | None:
-        """Send."""
+        """Send `data`; return how many bytes were taken."""
         ...
 
     def cancel_read(self) -> None:
