@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import exp
 from typing import Literal, SupportsFloat
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from scantrail.threshold.fit.choose import AMBIGUOUS, Summit, summits
@@ -72,7 +72,7 @@ def _assemble(
     seen = plateau_seen(ends)
     offers = recommended(best, curve, ends, status, seen, limits, accidentals)
     parameters = {name: _parameter(name, ends, best, verdict) for name in INDICES}
-    begins = next(offer for offer in offers if offer.name == NOISE).value
+    begins = next((offer.value for offer in offers if offer.name == NOISE), None)
     fit = Fit(
         status=status,
         sentence=verdict.sentence,
@@ -102,7 +102,7 @@ def _parameter(name: str, ends: dict[str, Ends], best: Summit, verdict: Verdict)
     if name not in ends:
         return Estimate.missing(name, UNITS[name], verdict.status, "the plateau was fitted as constant")
     found = estimate(name, UNITS[name], ends[name], verdict.status, best.model)
-    return found.mapped(lambda x: float(np.exp(x)), name, UNITS[name]) if name in LOGARITHMIC else found
+    return found.mapped(exp) if name in LOGARITHMIC else found
 
 
 def _advised(fit: Fit) -> Fit:

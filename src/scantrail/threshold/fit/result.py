@@ -49,22 +49,15 @@ class Estimate:
         """An estimate that the data do not give, with the reason."""
         return cls(name, None, None, (None, None), (None, None), unit, status, sentence)
 
-    def mapped(self, scale: Callable[[float], float], name: str, unit: str) -> "Estimate":
+    def mapped(self, scale: Callable[[float], float]) -> "Estimate":
         """The same estimate on another, rising scale (a logarithm's exponential): its ends move along."""
-        ends, ends95 = (
-            tuple(None if x is None else scale(x) for x in pair) for pair in (self.interval, self.interval95)
-        )
-        low, high = ends
-        error = None if low is None or high is None else (high - low) / 2.0
-        value = None if self.value is None else scale(self.value)
+        low, high, low95, high95 = (None if end is None else scale(end) for end in (*self.interval, *self.interval95))
         return replace(
             self,
-            name=name,
-            value=value,
-            error=error,
+            value=None if self.value is None else scale(self.value),
+            error=None if low is None or high is None else (high - low) / 2.0,
             interval=(low, high),
-            interval95=(ends95[0], ends95[1]),
-            unit=unit,
+            interval95=(low95, high95),
         )
 
 
