@@ -14,6 +14,7 @@ from scantrail.runs.documents import Header
 from scantrail.runs.journal import JOURNAL, held
 from scantrail.runs.plan import Plan, Point
 from scantrail.runs.reader import Record, Table, documents, follow, read
+from scantrail.runs.results import Result, analyses, read_results, write_results
 from scantrail.runs.stamps import iso
 from scantrail.runs.summary import RunStatus, RunSummary, directories, find, summarize
 from scantrail.runs.writer import RunWriter
@@ -37,11 +38,13 @@ __all__ = [
     "Point",
     "Reading",
     "Record",
+    "Result",
     "RunStatus",
     "RunSummary",
     "RunWriter",
     "Scalar",
     "Table",
+    "analyses",
     "ask",
     "asked",
     "chain",
@@ -56,9 +59,11 @@ __all__ = [
     "listing",
     "note_run",
     "read",
+    "read_results",
     "reindex",
     "summarize",
     "write_csv",
+    "write_results",
 ]
 
 

@@ -4,7 +4,7 @@ Counts are Poisson around a noise edge on a plateau; the likelihood is maximised
 `fit_curve`.
 """
 
-from scantrail.threshold.fit.answers import Answer, answers
+from scantrail.threshold.fit.answers import answers
 from scantrail.threshold.fit.curve import Bars, poisson_bars
 from scantrail.threshold.fit.fit import fit_curve
 from scantrail.threshold.fit.models import Family
@@ -13,7 +13,6 @@ from scantrail.threshold.fit.result import Estimate, Fit, Status
 
 __all__ = [
     "Accidentals",
-    "Answer",
     "Bars",
     "Estimate",
     "Family",

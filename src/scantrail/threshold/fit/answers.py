@@ -1,29 +1,17 @@
 """A fit as the flat rows that stand beside a journal: (name, value, error, unit, status, sentence)."""
 
-from typing import NamedTuple
-
+from scantrail.runs import Result
 from scantrail.threshold.fit.result import Estimate, Fit
 
 
-class Answer(NamedTuple):
-    """One row, field by field the contract's Result."""
-
-    name: str
-    value: float | None
-    error: float | None
-    unit: str
-    status: str
-    sentence: str
-
-
-def answers(fit: Fit, channel: str) -> list[Answer]:
+def answers(fit: Fit, channel: str) -> list[Result]:
     """Rows of one channel, named "<channel> <quantity>": the verdict first, then recommended thresholds and parameters.
 
     error is half the 68 % interval; the sentence carries the model's name and the intervals.
     """
     advice = fit.advice
     rows = [
-        Answer(
+        Result(
             f"{channel} threshold",
             None if advice is None else advice.value,
             None if advice is None else advice.error,
@@ -37,7 +25,7 @@ def answers(fit: Fit, channel: str) -> list[Answer]:
     rows += [_row(f"{channel} {estimate.name}", estimate) for estimate in parameters if estimate.value is not None]
     if fit.deviance is not None:
         rows.append(
-            Answer(
+            Result(
                 f"{channel} deviance",
                 fit.deviance,
                 None,
@@ -49,11 +37,11 @@ def answers(fit: Fit, channel: str) -> list[Answer]:
     return rows
 
 
-def _row(name: str, estimate: Estimate) -> Answer:
+def _row(name: str, estimate: Estimate) -> Result:
     sentence = estimate.sentence
     if estimate.value is not None:
         sentence += f"; 68 % {_span(estimate.interval)}, 95 % {_span(estimate.interval95)}"
-    return Answer(name, estimate.value, estimate.error, estimate.unit, str(estimate.status), sentence)
+    return Result(name, estimate.value, estimate.error, estimate.unit, str(estimate.status), sentence)
 
 
 def _span(ends: tuple[float | None, float | None]) -> str:

@@ -206,8 +206,9 @@ def _range(curve: Curve) -> str:
 def _full_link(reading: Reading) -> str:
     low, high = reading.full[0], reading.full[-1]
     at = f"at {low:g}" if low == high else f"from {low:g} to {high:g}"
+    carries = "" if reading.ceiling is None else f" (it carries {reading.ceiling:g} events/s)"
     return (
-        f"The link was full {at} (it carries {reading.ceiling:g} events/s), so the rate there is not known and the "
+        f"The link was full {at}{carries}, so the rate there is not known and the "
         f"edge's top is missing: speed up the link, silence the other channels, or scan above {high:g} and take mu and "
         "sigma as rough."
     )

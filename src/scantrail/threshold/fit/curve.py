@@ -69,6 +69,7 @@ def read_points(
     lost: ArrayLike | Sequence[SupportsFloat | None] | None = None,
     ceiling: float | None = None,
     limits: tuple[int, int] = (1, 1023),
+    link_full: ArrayLike | None = None,
 ) -> Reading:
     """Check and sort the points of a scan.
 
@@ -93,15 +94,26 @@ def read_points(
         keep &= ~bad
     if np.any(unknown & keep):
         notes.append(f"Losses are unknown at {_points(int(np.sum(unknown & keep)))} and not corrected there.")
-    full = np.zeros(len(v), dtype=bool)
-    if ceiling is not None:
-        if not ceiling > 0.0:
-            raise InputError(f"the link ceiling must be above 0 events/s; got {ceiling}.")
-        full[keep] = n[keep] / t[keep] >= FULL_LINK * ceiling
+    full = _full(n, t, keep, ceiling, link_full)
     order = np.flatnonzero(keep & ~full)
     order = order[np.argsort(v[order], kind="stable")]
     curve = Curve(v[order], n[order], (t[order] / factor[order]))
     return Reading(curve, np.unique(v[keep & full]), ceiling, tuple(notes))
+
+
+def _full(
+    n: Floats, t: Floats, keep: NDArray[np.bool_], ceiling: float | None, link_full: ArrayLike | None
+) -> NDArray[np.bool_]:
+    """Where the link set the rate: as the windows themselves say, and where the rate is at the ceiling."""
+    full = np.zeros(len(n), dtype=bool)
+    if link_full is not None:
+        full |= np.asarray(link_full, dtype=bool)
+        _check_lengths({"counts": n, "link_full": full.astype(float)})
+    if ceiling is not None:
+        if not ceiling > 0.0:
+            raise InputError(f"the link ceiling must be above 0 events/s; got {ceiling}.")
+        full[keep] |= n[keep] / t[keep] >= FULL_LINK * ceiling
+    return full
 
 
 @dataclass(frozen=True, slots=True)

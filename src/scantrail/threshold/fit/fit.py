@@ -28,6 +28,7 @@ def fit_curve(
     lost: ArrayLike | Sequence[SupportsFloat | None] | None = None,
     family: Family | Literal["auto"] = "auto",
     ceiling: float | None = None,
+    link_full: ArrayLike | None = None,
     limits: tuple[int, int] = (1, 1023),
     accidentals: Accidentals | None = None,
 ) -> Fit:
@@ -35,13 +36,13 @@ def fit_curve(
 
     threshold [DAC], counts and live time [s] are columns of one length, in any order, thresholds may repeat. Losses
     enter as correction factors (n + lost) / n or as lost counts (None: unknown). family forces the edge's model;
-    "auto" takes the lower deviance. ceiling [events/s]: what the link carries. limits: thresholds that can be set
-    [DAC].
+    "auto" takes the lower deviance. ceiling [events/s]: what the link carries, if this channel alone fills it.
+    link_full: for each point whether the link set its rate. limits: thresholds that can be set [DAC].
 
     Whatever was counted, there is a result with a status. Raises InputError only for what is not a table of counts:
     columns of different lengths, negative or broken counts, corrections below 1, text.
     """
-    reading = read_points(threshold, counts, live, correction, lost, ceiling, limits)
+    reading = read_points(threshold, counts, live, correction, lost, ceiling, limits, link_full)
     verdict = before_fit(reading, limits)
     if verdict is not None:
         return _unfitted(reading, verdict)
