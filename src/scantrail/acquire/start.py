@@ -60,6 +60,8 @@ def start(order: Order, opened: Opened = lambda run: None) -> Outcome:
 def saved(run: RunWriter) -> str:
     """Say what is on disk of a run that did not reach its end, and how to go on."""
     share = f"{run.taken()} of {run.expected} points are saved in run {run.number}"
+    if run.taken() == run.expected:
+        return f"{share}."
     return f'{share}; "scantrail runs resume {run.number}" goes on.'
 
 
