@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scantrail.runs import Result
+from scantrail.threshold.counted import CountedChannel
 from scantrail.threshold.curves import CountingCurve
 from scantrail.threshold.fit import Family, Fit, Status, answers, fit_curve
 
@@ -23,6 +24,15 @@ class Judged:
         """The threshold [DAC] to set, None unless the fit is an answer."""
         advice = self.fit.advice
         return None if advice is None or advice.value is None else round(advice.value)
+
+    @property
+    def counted(self) -> CountedChannel:
+        """The points and their fit, as the figure takes them."""
+        curve = self.curve
+        lost = [n * (factor - 1.0) for n, factor in zip(curve.counts, curve.correction, strict=True)]
+        return CountedChannel(
+            curve.channel, curve.threshold, curve.counts, curve.live, lost, curve.name, curve.label, self.fit
+        )
 
     @property
     def verdict(self) -> str:
