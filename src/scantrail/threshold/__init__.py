@@ -12,6 +12,7 @@ from scantrail.threshold.config import (
 from scantrail.threshold.counted import CountedChannel, CountsInTime
 from scantrail.threshold.curves import CountingCurve, curves_of
 from scantrail.threshold.detector import CountingDetector, Counts, ThresholdWrite
+from scantrail.threshold.events import Events, read_events
 from scantrail.threshold.figure import compare_figure, live_figure, rate_figure, threshold_figure
 from scantrail.threshold.files import check_workspace, write_audit_log, write_scan_results
 from scantrail.threshold.imports import read_curves
@@ -28,6 +29,7 @@ from scantrail.threshold.model import (
 from scantrail.threshold.osechi import Candidate, Device, candidates
 from scantrail.threshold.parallel import run_parallel_threshold_scan, scan_parallel
 from scantrail.threshold.plan import ParallelPlan, SerialPlan, ThresholdPlan, parallel_plan, serial_plan
+from scantrail.threshold.rates import EventRates, event_rates
 from scantrail.threshold.serial import (
     collect_events,
     run_serial_threshold_scan,
@@ -50,6 +52,8 @@ __all__ = [
     "CountsInTime",
     "Device",
     "DeviceConfig",
+    "EventRates",
+    "Events",
     "HaniwersConfig",
     "Judged",
     "MockerConfig",
@@ -75,6 +79,7 @@ __all__ = [
     "collect_events",
     "compare_figure",
     "curves_of",
+    "event_rates",
     "judge",
     "known_ports",
     "live_figure",
@@ -83,6 +88,7 @@ __all__ = [
     "parse_thresholds",
     "rate_figure",
     "read_curves",
+    "read_events",
     "recall",
     "remember",
     "results_of",

@@ -58,10 +58,10 @@ class _Mocker(Protocol):
 class Recording:
     """Recorded events and how to play them.
 
-    time [events]: s, ascending. hits [events, 3]: 0-10. adc [events]. air [events, 3]: temperature [degrees C], pressure
-    [Pa], humidity [%]. What is not a number was not recorded: zeros are sent for it, as by a board without sensors.
-    shuffle: every lap the events in another random order, at the recorded times. loop: again from the start, one mean
-    distance after the last event. jitter: standard deviation [s] of a normal spread of the times.
+    time [events]: s, ascending. hits [events, 3]: 0-10. adc [events]. air [events, 3]: temperature [degrees C],
+    pressure [Pa], humidity [%]. What is not a number was not recorded: zeros are sent for it, as by a board without
+    sensors. shuffle: every lap the events in another random order, at the recorded times. loop: again from the start,
+    one mean distance after the last event. jitter: standard deviation [s] of a normal spread of the times.
     Raises InputError if there is no event, or its times are no ascending numbers.
     """
 
