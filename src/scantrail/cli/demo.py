@@ -1,6 +1,7 @@
 """`scantrail demo`: the main job on a simulated detector, from the first command to the data."""
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -35,5 +36,7 @@ def demo(home: Path, seed: int, speed: float) -> int:
         on = station.model_copy(update={"sampler": used.sampler, "sensors": used.sensors})
         order = Order(plan, on, RigOptions(mock=True, speed=speed, seed=seed), database=database)
         codes.append(take_order(order, as_json=False))
+        click.echo()
     print_runs(database)
+    click.echo(f"\nLook at one of them: SCANTRAIL_HOME={shlex.quote(str(home))} scantrail runs show 1")
     return max(codes)

@@ -99,6 +99,7 @@ def write(thresholds: str, max_retry: int | None, as_json: bool, **hardware: Any
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ports(as_json: bool) -> None:
     """List the serial ports, and which one `auto` takes."""
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
@@ -111,10 +112,12 @@ def ports(as_json: bool) -> None:
     if not found:
         click.echo("No serial port was found. Is the detector plugged in? --mock takes the simulated one.")
         return
-    table = Table("port", "manufacturer", "description")
+    table = Table("port", "manufacturer", "description", "auto", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    alone = sum(candidate.likely for candidate in found) == 1
     for candidate in found:
-        table.add_row(candidate.port, candidate.manufacturer, candidate.description)
-    Console().print(table)
+        auto = "" if not candidate.likely else "takes it" if alone else "one of several"
+        table.add_row(candidate.port, candidate.manufacturer, candidate.description, auto)
+    Console(highlight=False).print(table)
 
 
 @threshold.command(name="list")
@@ -123,8 +126,10 @@ def list_known(as_json: bool) -> None:
     """Show the thresholds that detectors last confirmed."""
     from datetime import datetime
 
+    from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from scantrail.threshold import known_ports, recall
 
@@ -136,13 +141,16 @@ def list_known(as_json: bool) -> None:
     if not known:
         click.echo("No threshold has been confirmed yet; scan or write one first.")
         return
-    table = Table(
-        "port", "channel", "threshold [DAC]", "confirmed", caption="May be gone: opening the port resets the board."
-    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("port", overflow="fold")
+    for heading in ("channel", "threshold [DAC]", "confirmed"):
+        table.add_column(Text(heading), justify="right", no_wrap=True)
     for port, channel, kept in known:
-        when = datetime.fromtimestamp(kept.time).astimezone().isoformat(sep=" ", timespec="seconds")
+        when = datetime.fromtimestamp(kept.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(port, str(channel), str(kept.value), when)
-    Console().print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print("May be gone: opening the port resets the board.")
 
 
 def _scan(
@@ -210,7 +218,7 @@ def _print_writes(writes: "list[Write]", as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     for one in writes:
-        click.echo(
-            f"channel {one.channel}: {one.value} {'confirmed' if one.error is None else one.status}",
-            err=one.error is not None,
-        )
+        if one.error is None:
+            click.echo(f"channel {one.channel}: {one.value} confirmed")
+        else:
+            click.echo(f"Error: {one.error}", err=True)

@@ -36,7 +36,7 @@ from scantrail.threshold.serial import (
     scan_serial,
     scan_single_channel,
 )
-from scantrail.threshold.take import Setting, Taken, take
+from scantrail.threshold.take import Setting, Taken, attempt, take
 from scantrail.threshold.validator import validate_threshold_ranges
 from scantrail.threshold.writer import Write, apply_threshold, write_threshold
 
@@ -74,6 +74,7 @@ __all__ = [
     "Write",
     "all_answered",
     "apply_threshold",
+    "attempt",
     "candidates",
     "check_workspace",
     "collect_events",
