@@ -177,6 +177,48 @@ def choice(seed: int, scans: int) -> dict[str, tuple[float, float, float]]:
     return found
 
 
+def unanswerable(rng: np.random.Generator) -> dict[str, tuple[np.ndarray, np.ndarray, float | None]]:
+    """One scan of each kind that has no answer: thresholds, counts in 10 s, link ceiling."""
+    t = draw(rng)
+    s = t.c / np.sqrt(2.0)
+
+    def scan(v, rate=None):
+        v = np.round(v)
+        return (
+            v,
+            rng.poisson((t.a * erfc((v - t.b) / t.c) + t.d if rate is None else np.full(len(v), rate)) * DWELL),
+            None,
+        )
+
+    near, far = np.arange(t.b - 40.0, t.b - 4.0 * s, 2.0), np.arange(t.b + 4.0 * s, t.b + 40.0, 2.0)
+    return {
+        "range too short below": scan(np.arange(t.b + rng.uniform(0.0, 2.0) * s, t.b + 40.0, 2.0)),
+        "range too short above": scan(np.arange(t.b - 40.0, t.b + rng.uniform(0.0, 2.5) * s, 2.0)),
+        "no plateau": (t.v, rng.poisson(t.a * erfc((t.v - t.b) / t.c) * DWELL), None),
+        "dead channel": (t.v, np.zeros(len(t.v)), None),
+        "hot channel": scan(t.v, 2.0 * t.a),
+        "only the plateau": scan(t.v, t.d),
+        "too few counts (0.05 s)": (t.v, rng.poisson((t.a * erfc((t.v - t.b) / t.c) + t.d) * 0.05), None),
+        "link saturated": (t.v, np.minimum(t.n, int(t.a * DWELL)), t.a),
+        "gap in the fall": scan(np.concatenate([near, far])),
+        "rate rises": (t.v, t.n[::-1], None),
+        "one threshold": (t.v[:1], t.n[:1], None),
+    }
+
+
+def flags(seed: int, scans: int) -> dict[str, dict[str, int]]:
+    """How the statuses of unanswerable scans are spread."""
+    rng = np.random.default_rng([seed, 99])
+    found: dict[str, dict[str, int]] = {}
+    for _ in range(scans):
+        for name, (v, n, ceiling) in unanswerable(rng).items():
+            live = np.full(len(v), 0.05 if "0.05" in name else DWELL)
+            status = str(fit_curve(v, n, live, ceiling=ceiling).status)
+            found.setdefault(name, {}).setdefault(status, 0)
+            found[name][status] += 1
+    return found
+
+
 def report(rows: list[Row]) -> None:
     off, error = np.array([r.off for r in rows]), np.array([r.error for r in rows])
     limit = np.array([r.bound for r in rows])
@@ -222,6 +264,10 @@ def main() -> None:
     )
     print(f"{time.perf_counter() - begun:.0f} s in all on {given.processes} processes")
     report(rows)
+    print("\nunanswerable scans")
+    for name, statuses in flags(given.seed, max(given.scans // 10, 1)).items():
+        spread = ", ".join(f"{status} {count}" for status, count in sorted(statuses.items(), key=lambda x: -x[1]))
+        print(f"{name:<26}{spread}")
     ours, plain = speed(given.seed)
     print(
         f"\n3 channels, every model: {1e3 * ours:.1f} ms (bar 100), {ours / plain:.1f} times three least-squares fits"

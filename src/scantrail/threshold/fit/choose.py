@@ -13,19 +13,21 @@ from numpy.typing import NDArray
 
 from scantrail.threshold.fit.curve import Curve
 from scantrail.threshold.fit.likelihood import Box, maximise
-from scantrail.threshold.fit.models import LOG_A, LOG_D, LOG_SIGMA, MU, SLOPE, Family, Floats
+from scantrail.threshold.fit.models import LOG_A, LOG_D, LOG_SIGMA, MU, SLOPE, Family, Floats, Rates, rates
 from scantrail.threshold.fit.start import bounds, starts
 
 SLOPE_PENALTY = 6.0
 """Deviance a slope must gain: by chance a flat plateau does so once in 140 scans (half a chi-square of one degree)."""
 STARTS = 3
+AMBIGUOUS = 4.0
+"""Two families whose deviances differ by less describe the counts equally well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summit:
     """The best fit of one family: parameters [5], deviance, number of parameters, and the box it was sought in.
 
-    null: deviance of the best plateau without an edge. gain: deviance that the falling plateau won (0 if not chosen).
+    null: deviance of the best plateau without an edge.
     """
 
     theta: Floats
@@ -45,6 +47,20 @@ class Summit:
         """What the fit is called wherever mu + k sigma is quoted."""
         return f"{self.family} edge on a {'falling' if self.falling else 'constant'} plateau"
 
+    def rates(self, v: Floats) -> Rates:
+        """Fitted rates at thresholds `v` [n], as one row."""
+        return rates(self.theta[None, :], np.array([self.rice]), v)
+
+    @property
+    def mu(self) -> float:
+        """Place of the edge [DAC]."""
+        return float(self.theta[MU])
+
+    @property
+    def sigma(self) -> float:
+        """Width of the edge [DAC]."""
+        return float(np.exp(self.theta[LOG_SIGMA]))
+
     @property
     def free(self) -> NDArray[np.bool_]:
         """Which of the five parameters were free."""
@@ -56,39 +72,41 @@ class Summit:
         return 5 if self.falling else 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Climb:
+    """One row of the batch: what it climbs, from where, within which box."""
+
+    rice: bool
+    falling: bool
+    edge: bool
+    start: Floats
+    box: Box
+
+
 def summits(curve: Curve, family: Family | Literal["auto"]) -> list[Summit]:
     """The best fit of each family asked for, the best family first."""
     families = (False, True) if family == "auto" else (family == "rice",)
     full = bounds(curve)
-    rows: list[tuple[bool, bool, Floats, Box]] = []
+    climbs = [_bare(curve, full, falling) for falling in (False, True)]
     for rice in families:
         for start in starts(curve, rice, STARTS):
-            rows += [(rice, falling, start, _plateau_box(full, falling)) for falling in (False, True)]
-    rows += [(False, falling, _bare(curve, full), _bare_box(full, curve, falling)) for falling in (False, True)]
-    box = Box(np.stack([row[3].lower for row in rows]), np.stack([row[3].upper for row in rows]))
-    rice_rows = np.array([row[0] for row in rows])
-    theta, reached = maximise(curve, np.stack([row[2] for row in rows]), rice_rows, box)
-    null = float(_better(reached[-2], reached[-1])[1])
-    edges = np.arange(len(rows)) < len(rows) - 2
-    falling_rows = np.array([row[1] for row in rows])
+            climbs += [_Climb(rice, falling, True, start, _plateau_box(full, falling)) for falling in (False, True)]
+    box = Box(np.stack([climb.box.lower for climb in climbs]), np.stack([climb.box.upper for climb in climbs]))
+    rows = np.array([climb.rice for climb in climbs])
+    theta, reached = maximise(curve, np.stack([climb.start for climb in climbs]), rows, box)
+    null = min(float(reached[0]), float(reached[1]))
     found = []
     for rice in families:
-        flat, fallen = (
-            _lowest(reached, edges & (rice_rows == rice) & (falling_rows == falling)) for falling in (False, True)
-        )
-        falling, lowest = _better(reached[flat], reached[fallen])
-        row = fallen if falling else flat
-        found.append(Summit(theta[row], rice, falling, float(lowest), null, _plateau_box(full, falling)))
-    return sorted(found, key=lambda s: s.deviance + SLOPE_PENALTY * s.falling)
+        row = _best(climbs, reached, rice)
+        climb = climbs[row]
+        found.append(Summit(theta[row], rice, climb.falling, float(reached[row]), null, climb.box))
+    return sorted(found, key=lambda summit: summit.deviance + SLOPE_PENALTY * summit.falling)
 
 
-def _lowest(reached: Floats, among: NDArray[np.bool_]) -> int:
-    return int(np.argmin(np.where(among, reached, np.inf)))
-
-
-def _better(flat: float, fallen: float) -> tuple[bool, float]:
-    """Whether the falling plateau is worth its parameter, and the deviance of the better one."""
-    return (True, fallen) if fallen < flat - SLOPE_PENALTY else (False, flat)
+def _best(climbs: list[_Climb], reached: Floats, rice: bool) -> int:
+    """The row with the lowest deviance of a family, a slope being worth its penalty."""
+    rows = [row for row, climb in enumerate(climbs) if climb.edge and climb.rice == rice]
+    return min(rows, key=lambda row: float(reached[row]) + SLOPE_PENALTY * climbs[row].falling)
 
 
 def _plateau_box(full: Box, falling: bool) -> Box:
@@ -99,16 +117,12 @@ def _plateau_box(full: Box, falling: bool) -> Box:
     return Box(full.lower, upper)
 
 
-def _bare(curve: Curve, full: Box) -> Floats:
-    """A plateau alone: an edge of no height far below."""
-    theta = full.lower.copy()
-    theta[LOG_D] = np.log(max(float(np.sum(curve.n) / np.sum(curve.exposure)), np.exp(full.lower[LOG_D])))
-    return theta
-
-
-def _bare_box(full: Box, curve: Curve, falling: bool) -> Box:
-    upper = _plateau_box(full, falling).upper.copy()
-    lower = full.lower.copy()
-    for fixed in (LOG_A, MU, LOG_SIGMA):
-        upper[fixed] = lower[fixed]
-    return Box(lower, upper)
+def _bare(curve: Curve, full: Box, falling: bool) -> _Climb:
+    """A plateau alone: an edge of no height, fixed where the scan begins."""
+    box = _plateau_box(full, falling)
+    lower, upper = box.lower.copy(), box.upper.copy()
+    upper[[LOG_A, LOG_SIGMA]] = lower[[LOG_A, LOG_SIGMA]]
+    lower[MU] = upper[MU] = curve.v[0]
+    start = lower.copy()
+    start[LOG_D] = max(np.log(np.sum(curve.n) / np.sum(curve.exposure)), lower[LOG_D])
+    return _Climb(False, falling, False, start, Box(lower, upper))

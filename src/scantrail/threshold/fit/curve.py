@@ -30,8 +30,8 @@ class Curve:
     exposure: Floats
 
     @property
-    def reference(self) -> float:
-        """Threshold [DAC] at which the plateau's rate is quoted: the highest one."""
+    def last(self) -> float:
+        """The highest threshold [DAC]."""
         return float(self.v[-1])
 
     @property

@@ -2,24 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import exp
 from typing import Literal, SupportsFloat
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from scantrail.threshold.fit.choose import Summit, summits
+from scantrail.threshold.fit.choose import AMBIGUOUS, Summit, summits
 from scantrail.threshold.fit.classify import Verdict, before_fit, judge, plateau_seen, without_edge
 from scantrail.threshold.fit.curve import Reading, read_points
 from scantrail.threshold.fit.goodness import p_value
 from scantrail.threshold.fit.likelihood import covariance
-from scantrail.threshold.fit.models import Family, rates
+from scantrail.threshold.fit.models import Family
 from scantrail.threshold.fit.profile import Ends, intervals
 from scantrail.threshold.fit.quantities import parameter
 from scantrail.threshold.fit.recommend import FIVE_SIGMA, NOISE, Accidentals, estimate, questions, recommended
 from scantrail.threshold.fit.result import INDICES, LOGARITHMIC, UNITS, Estimate, Fit, Status
-
-AMBIGUOUS = 4.0
-"""Two families whose deviances differ by less describe the data equally well; the fit says so."""
 
 
 def fit_curve(
@@ -75,8 +72,7 @@ def _assemble(
     seen = plateau_seen(ends)
     offers = recommended(best, curve, ends, status, seen, limits, accidentals)
     parameters = {name: _parameter(name, ends, best, verdict) for name in INDICES}
-    begins = next(offer for offer in offers if offer.name == NOISE).value
-    at = rates(best.theta[None, :], np.array([best.rice]), curve.v, curve.reference)
+    begins = next((offer.value for offer in offers if offer.name == NOISE), None)
     fit = Fit(
         status=status,
         sentence=verdict.sentence,
@@ -91,12 +87,11 @@ def _assemble(
         covariance=covariance(curve, best.theta, best.rice, best.free),
         deviance=best.deviance,
         ndf=len(curve.v) - best.size,
-        p_value=p_value(best.deviance, at.total[0] * curve.exposure, best.size),
+        p_value=p_value(best.deviance, best.rates(curve.v).total[0] * curve.exposure, best.size),
         points=len(curve.v),
-        reference=curve.reference,
         saturated=len(reading.full) > 0,
         plateau_limit=verdict.plateau_limit,
-        plateau_range=(begins, curve.reference) if begins is not None and begins < curve.reference else None,
+        plateau_range=(begins, curve.last) if begins is not None and begins < curve.last else None,
         recommended=offers,
         theta=best.theta,
     )
@@ -107,7 +102,7 @@ def _parameter(name: str, ends: dict[str, Ends], best: Summit, verdict: Verdict)
     if name not in ends:
         return Estimate.missing(name, UNITS[name], verdict.status, "the plateau was fitted as constant")
     found = estimate(name, UNITS[name], ends[name], verdict.status, best.model)
-    return found.mapped(lambda x: float(np.exp(x)), name, UNITS[name]) if name in LOGARITHMIC else found
+    return found.mapped(exp) if name in LOGARITHMIC else found
 
 
 def _advised(fit: Fit) -> Fit:

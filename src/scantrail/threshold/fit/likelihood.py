@@ -49,7 +49,7 @@ def deviance(n: Floats, mean: Floats) -> Floats:
 
 def slope(curve: Curve, theta: Floats, rice: NDArray[np.bool_]) -> Slope:
     """Deviance, score and expected (Fisher) information of rows `theta` [rows, 5]."""
-    at = rates(theta, rice, curve.v, curve.reference)
+    at = rates(theta, rice, curve.v)
     total = at.total
     mean = total * curve.exposure
     relative = at.gradient / total[..., None]

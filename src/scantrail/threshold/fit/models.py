@@ -2,14 +2,14 @@
 
 With z = (v - mu) / (sqrt(2) sigma), v the threshold [DAC], the rate [events/s] is
 
-    rate(v) = a * shape(z) + d * exp(-slope * (v - reference))
+    rate(v) = a * shape(z) + d * exp(-slope * max(v - mu, 0))
 
 * `erfc` edge, shape = erfc(z): the integral spectrum of pulses whose heights are Gaussian, mean mu, deviation sigma
   [DAC]. It is the step of height 2a of an S-curve; a is the edge's rate at mu.
 * `rice` edge, shape = exp(-z^2): how often Gaussian noise of deviation sigma around a baseline mu crosses a level v
   upwards (S. O. Rice, Bell Syst. Tech. J. 23 (1944) 282 and 24 (1945) 46, section 3.3); a is the crossing rate at the
   baseline.
-* the plateau is constant (slope 0) or falls slowly; d is its rate at `reference`.
+* the plateau is constant (slope 0) or falls slowly above the edge; d is its rate at mu.
 
 Everything here works on a batch of rows, so that many starts, models and interval ends are followed at once. A row's
 parameters are (log a, mu, log sigma, log d, slope), in this order.
@@ -50,19 +50,21 @@ class Rates:
         return self.edge + self.plateau
 
 
-def rates(theta: Floats, rice: NDArray[np.bool_], v: Floats, reference: float) -> Rates:
+def rates(theta: Floats, rice: NDArray[np.bool_], v: Floats) -> Rates:
     """Rates of rows `theta` [rows, 5] at thresholds `v` ([n] or [rows, n]); `rice` [rows] names each row's family."""
     z, shape, fall = _shapes(theta, rice, v)
     amplitude = np.exp(theta[:, LOG_A, None])
     width = ROOT2 * np.exp(theta[:, LOG_SIGMA, None])
     edge = amplitude * shape
-    plateau = np.exp(theta[:, LOG_D, None] - theta[:, SLOPE, None] * (v - reference))
+    above = np.maximum(v - theta[:, MU, None], 0.0)
+    fading = theta[:, SLOPE, None]
+    plateau = np.exp(theta[:, LOG_D, None] - fading * above)
     gradient = np.empty((*edge.shape, 5))
     gradient[..., LOG_A] = edge
-    gradient[..., MU] = -amplitude * fall / width
+    gradient[..., MU] = -amplitude * fall / width + np.where(above > 0.0, fading * plateau, 0.0)
     gradient[..., LOG_SIGMA] = -amplitude * fall * z
     gradient[..., LOG_D] = plateau
-    gradient[..., SLOPE] = -(v - reference) * plateau
+    gradient[..., SLOPE] = -above * plateau
     return Rates(edge, plateau, gradient)
 
 

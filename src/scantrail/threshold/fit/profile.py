@@ -70,9 +70,10 @@ def intervals(curve: Curve, best: Floats, rice: bool, box: Box, quantities: list
         moved = np.where(overshot[:, None], (theta + behind) / 2.0, moved)
         behind = np.where((overshot | done)[:, None], behind, theta)
         theta = np.where(done[:, None], theta, moved)
-    at_summit = [float(quantity(best[None, :])[0][0]) for quantity in quantities]
-    pairs = zip(at_summit, value.reshape(count, 2, 2), done.reshape(count, 2, 2), strict=True)
-    return [Ends(*pair) for pair in pairs]
+    at_summit = np.array([float(quantity(best[None, :])[0][0]) for quantity in quantities])
+    reached = done & (side * (value - np.repeat(at_summit, 4)) > 0.0)
+    ends = zip(at_summit.tolist(), value.reshape(count, 2, 2), reached.reshape(count, 2, 2), strict=True)
+    return [Ends(*end) for end in ends]
 
 
 def _step(

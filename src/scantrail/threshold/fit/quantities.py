@@ -53,7 +53,7 @@ def above_edge(k: float) -> Quantity:
     return ask
 
 
-def crossing(rice: bool, reference: float, weight: float, target: float) -> Quantity:
+def crossing(rice: bool, weight: float, target: float) -> Quantity:
     """The threshold [DAC] where edge + weight * plateau has come down to `target` [events/s]."""
 
     def ask(theta: Floats) -> tuple[Floats, Floats]:
@@ -61,13 +61,14 @@ def crossing(rice: bool, reference: float, weight: float, target: float) -> Quan
         place = theta[:, MU]
         for _ in range(ROUNDS if np.any(theta[:, SLOPE]) else 1):
             plateau = np.exp(
-                np.clip(theta[:, LOG_D] - theta[:, SLOPE] * (place - reference), -LARGEST_LOG, LARGEST_LOG)
+                np.clip(theta[:, LOG_D] - theta[:, SLOPE] * (place - theta[:, MU]), -LARGEST_LOG, LARGEST_LOG)
             )
             place = _edge_place(theta, rice, target - weight * plateau)
-        at = rates(theta, families, place[:, None], reference)
+        at = rates(theta, families, place[:, None])
         steep = edge_fall(theta, families, place[:, None])[:, 0] - weight * theta[:, SLOPE] * at.plateau[:, 0]
         gradient = at.gradient[:, 0, :]
         gradient[:, LOG_D:] *= weight
+        gradient[:, MU] += (weight - 1.0) * theta[:, SLOPE] * at.plateau[:, 0]
         return place, -gradient / np.minimum(steep, -1e-12)[:, None]
 
     return ask

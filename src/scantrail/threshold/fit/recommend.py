@@ -9,7 +9,6 @@ import numpy as np
 from scantrail.errors import InputError
 from scantrail.threshold.fit.choose import Summit
 from scantrail.threshold.fit.curve import Curve
-from scantrail.threshold.fit.models import LOG_D, Floats, rates
 from scantrail.threshold.fit.profile import Ends
 from scantrail.threshold.fit.quantities import Quantity, above_edge, crossing, halfway
 from scantrail.threshold.fit.result import Estimate, Status
@@ -47,16 +46,13 @@ class Accidentals:
 
 
 def questions(summit: Summit, curve: Curve, accidentals: Accidentals | None) -> dict[str, Quantity]:
-    """The recommended thresholds [DAC] by name, as quantities of the fit."""
-    noise = crossing(summit.rice, curve.reference, -NOISE_SHARE, 0.0)
-    asked = {
-        THREE_SIGMA: above_edge(3.0),
-        FIVE_SIGMA: above_edge(5.0),
-        NOISE: noise,
-        MIDDLE: halfway(noise, curve.reference),
-    }
-    if accidentals is not None and _reachable(summit, curve, accidentals) is None:
-        asked[ACCIDENTALS] = crossing(summit.rice, curve.reference, 1.0, accidentals.allowed)
+    """The recommended thresholds [DAC] by name, as quantities of the fit; those that have no answer are left out."""
+    asked = {THREE_SIGMA: above_edge(3.0), FIVE_SIGMA: above_edge(5.0)}
+    noise = crossing(summit.rice, -NOISE_SHARE, 0.0)
+    if _stands(summit, noise, -NOISE_SHARE, 0.0):
+        asked |= {NOISE: noise, MIDDLE: halfway(noise, curve.last)}
+    if accidentals is not None and _unreachable(summit, curve, accidentals) is None:
+        asked[ACCIDENTALS] = crossing(summit.rice, 1.0, accidentals.allowed)
     if not summit.rice:
         asked[OLD_CLIENT] = above_edge(3.0 * sqrt(2.0))
     return asked
@@ -76,7 +72,7 @@ def recommended(
         THREE_SIGMA: f"3 sigma above the {summit.model}",
         FIVE_SIGMA: f"5 sigma above the {summit.model}",
         NOISE: f"the noise edge is 1 % of the plateau ({summit.model})",
-        MIDDLE: f"half way between noise = 1 % and the last threshold scanned, {curve.reference:g}",
+        MIDDLE: f"half way between noise = 1 % and the last threshold scanned, {curve.last:g}",
         ACCIDENTALS: "the rate is low enough for the accidental coincidences wanted",
         OLD_CLIENT: "what old clients call 3 sigma: b + 3c = mu + 4.24 sigma of the erfc edge",
     }
@@ -85,17 +81,32 @@ def recommended(
         for name, why in told.items()
         if name in ends
     }
-    for name in (NOISE, MIDDLE):
-        begins = estimates[NOISE].value
-        if not plateau_seen:
-            estimates[name] = Estimate.missing(name, "DAC", Status.NO_PLATEAU, "no plateau was seen to compare with")
-        elif name == MIDDLE and (begins is None or begins >= curve.reference):
-            why = f"the scan ends at {curve.reference:g}, before the noise is down to 1 % of the plateau"
-            estimates[name] = Estimate.missing(name, "DAC", Status.OUT_OF_RANGE, why)
-    if accidentals is not None and ACCIDENTALS not in estimates:
-        missing = _reachable(summit, curve, accidentals) or ""
-        estimates[ACCIDENTALS] = Estimate.missing(ACCIDENTALS, "DAC", Status.OUT_OF_RANGE, missing)
+    for name, (why, reason) in _missing(summit, curve, estimates, plateau_seen, accidentals).items():
+        estimates[name] = Estimate.missing(name, "DAC", why, reason)
     return tuple(estimates[name] for name in told if name in estimates)
+
+
+def _missing(
+    summit: Summit,
+    curve: Curve,
+    estimates: Mapping[str, Estimate],
+    plateau_seen: bool,
+    accidentals: Accidentals | None,
+) -> dict[str, tuple[Status, str]]:
+    """The thresholds that the scan cannot give, with status and reason."""
+    missing: dict[str, tuple[Status, str]] = {}
+    if not plateau_seen:
+        missing[NOISE] = missing[MIDDLE] = (Status.NO_PLATEAU, "no plateau was seen to compare with")
+    elif NOISE not in estimates:
+        missing[NOISE] = missing[MIDDLE] = (Status.OUT_OF_RANGE, "the edge stays below 1 % of the plateau everywhere")
+    else:
+        begins = estimates[NOISE].value
+        if begins is None or begins >= curve.last:
+            why = f"the scan ends at {curve.last:g}, before the noise is down to 1 % of the plateau"
+            missing[MIDDLE] = (Status.OUT_OF_RANGE, why)
+    if accidentals is not None and ACCIDENTALS not in estimates:
+        missing[ACCIDENTALS] = (Status.OUT_OF_RANGE, _unreachable(summit, curve, accidentals) or "not found")
+    return missing
 
 
 def estimate(name: str, unit: str, ends: Ends, status: Status, sentence: str) -> Estimate:
@@ -116,26 +127,30 @@ def _placed(estimate: Estimate, curve: Curve, limits: tuple[int, int]) -> Estima
     if not limits[0] <= value <= limits[1]:
         why = f"{estimate.sentence}; {value:.0f} cannot be set, thresholds go from {limits[0]} to {limits[1]}"
         return Estimate.missing(estimate.name, estimate.unit, Status.OUT_OF_RANGE, why)
-    if value > curve.reference:
-        return replace(
-            estimate, sentence=f"{estimate.sentence}; beyond the last threshold scanned, {curve.reference:g}"
-        )
+    if value > curve.last:
+        return replace(estimate, sentence=f"{estimate.sentence}; beyond the last threshold scanned, {curve.last:g}")
     return estimate
 
 
-def _reachable(summit: Summit, curve: Curve, accidentals: Accidentals) -> str | None:
+def _unreachable(summit: Summit, curve: Curve, accidentals: Accidentals) -> str | None:
     """Why no threshold is the answer to an accidental target, None if one is."""
     allowed = accidentals.allowed
-    plateau = float(np.exp(summit.theta[LOG_D]))
-    if allowed <= plateau:
+    at = summit.rates(curve.v)
+    plateau = float(at.plateau[0, -1])
+    if allowed >= float(np.max(at.total)):
+        return f"met at every threshold scanned: {allowed:.3g} /s are allowed"
+    if not _stands(summit, crossing(summit.rice, 1.0, allowed), 1.0, allowed):
         return (
             f"the plateau's {plateau:.3g} /s alone give more accidental coincidences than {accidentals.target:g} /s, "
             f"which allow {allowed:.3g} /s; shorten the window"
         )
-    if allowed >= float(np.max(_total(summit, curve))):
-        return f"met at every threshold scanned: {allowed:.3g} /s are allowed"
     return None
 
 
-def _total(summit: Summit, curve: Curve) -> Floats:
-    return np.asarray(rates(summit.theta[None, :], np.array([summit.rice]), curve.v, curve.reference).total[0])
+def _stands(summit: Summit, quantity: Quantity, weight: float, target: float) -> bool:
+    """Whether a crossing was found: edge + weight * plateau is the target there."""
+    place, _ = quantity(summit.theta[None, :])
+    at = summit.rates(place)
+    plateau = float(at.plateau[0, 0])
+    left = float(at.edge[0, 0]) + weight * plateau - target
+    return abs(left) <= 1e-6 * (abs(weight) * plateau + target)

@@ -49,22 +49,15 @@ class Estimate:
         """An estimate that the data do not give, with the reason."""
         return cls(name, None, None, (None, None), (None, None), unit, status, sentence)
 
-    def mapped(self, scale: Callable[[float], float], name: str, unit: str) -> "Estimate":
+    def mapped(self, scale: Callable[[float], float]) -> "Estimate":
         """The same estimate on another, rising scale (a logarithm's exponential): its ends move along."""
-        ends, ends95 = (
-            tuple(None if x is None else scale(x) for x in pair) for pair in (self.interval, self.interval95)
-        )
-        low, high = ends
-        error = None if low is None or high is None else (high - low) / 2.0
-        value = None if self.value is None else scale(self.value)
+        low, high, low95, high95 = (None if end is None else scale(end) for end in (*self.interval, *self.interval95))
         return replace(
             self,
-            name=name,
-            value=value,
-            error=error,
+            value=None if self.value is None else scale(self.value),
+            error=None if low is None or high is None else (high - low) / 2.0,
             interval=(low, high),
-            interval95=(ends95[0], ends95[1]),
-            unit=unit,
+            interval95=(low95, high95),
         )
 
 
@@ -72,7 +65,7 @@ class Estimate:
 class Fit:
     """The fit of one counting curve.
 
-    mu, sigma [DAC], amplitude (the edge's rate at mu), plateau [events/s, at the highest threshold] and slope [1/DAC,
+    mu, sigma [DAC], amplitude (the edge's rate at mu), plateau [events/s, at mu] and slope [1/DAC,
     of a falling plateau]; covariance [5, 5] of (amplitude, mu, sigma, plateau, slope) in these units, zero where
     fixed, None without a fit. saturated: the link was full at some threshold. plateau_limit: 95 % upper limit of the
     plateau's rate where none was seen. plateau_range: where the plateau begins and the last threshold that saw it
@@ -95,7 +88,6 @@ class Fit:
     deviance: float | None = None
     ndf: int = 0
     p_value: float | None = None
-    reference: float | None = None
     plateau_limit: float | None = None
     plateau_range: tuple[float, float] | None = None
     recommended: tuple[Estimate, ...] = ()
@@ -108,10 +100,10 @@ class Fit:
 
     def curve(self, threshold: ArrayLike) -> tuple[Floats, Floats] | None:
         """Fitted rates (edge, plateau) [events/s] at thresholds [DAC], to be drawn apart; None without a fit."""
-        if self.theta is None or self.reference is None:
+        if self.theta is None:
             return None
         v = np.atleast_1d(np.asarray(threshold, dtype=float))
-        at = rates(self.theta[None, :], np.array([self.family == "rice"]), v, self.reference)
+        at = rates(self.theta[None, :], np.array([self.family == "rice"]), v)
         return at.edge[0], at.plateau[0]
 
 

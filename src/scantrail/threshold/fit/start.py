@@ -36,7 +36,7 @@ def least_rate(curve: Curve) -> float:
 def starts(curve: Curve, rice: bool, count: int) -> Floats:
     """Up to `count` best starts of one family, shape [count, 5], flat plateau, best first."""
     mesh = _mesh(curve, rice)
-    unit = rates(mesh, np.full(len(mesh), rice), curve.v, curve.reference)
+    unit = rates(mesh, np.full(len(mesh), rice), curve.v)
     amplitude, plateau = _linear_parts(curve, unit.edge)
     mesh[:, LOG_A], mesh[:, LOG_D] = np.log(amplitude), np.log(plateau)
     mean = (amplitude[:, None] * unit.edge + plateau[:, None]) * curve.exposure
