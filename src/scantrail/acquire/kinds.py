@@ -11,7 +11,7 @@ class Kind(NamedTuple):
     """What acquire knows of one kind of run."""
 
     plan: Callable[[Mapping[str, Any]], ThresholdPlan]
-    scan: Callable[..., list[str]]
+    scan: Callable[..., None]
 
 
 KINDS: dict[str, Kind] = {

@@ -6,7 +6,7 @@ from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.rig import RigOptions
 from scantrail.acquire.start import Order
 from scantrail.errors import RunStateError
-from scantrail.runs import Record, ask, asked, directories, held, read, summarize
+from scantrail.runs import Record, ask, asked, chain, continued_by, held, read
 from scantrail.station import Station
 
 
@@ -24,7 +24,7 @@ def resume_running(directory: Path) -> bool:
     return True
 
 
-def order_again(root: Path, directory: Path, database: str | None = None) -> Order:
+def order_again(directory: Path, database: str | None = None) -> Order:
     """Return the order that finishes the run in `directory`, made of its start document alone.
 
     Raises RunStateError if it ended with success, RunError for a kind this version cannot take, JournalError.
@@ -34,7 +34,7 @@ def order_again(root: Path, directory: Path, database: str | None = None) -> Ord
     number = record.start["scan_id"]
     if status == "success":
         raise RunStateError(f"run {number} has ended with success; there is nothing to resume")
-    if later := _continued_by(root, record.start["uid"]):
+    if later := continued_by(record):
         raise RunStateError(f'run {number} was continued by run {later}; "scantrail runs resume {later}" goes on')
     ours = record.start["scantrail"]
     workspace = ours["rig"].get("workspace")
@@ -45,27 +45,16 @@ def order_again(root: Path, directory: Path, database: str | None = None) -> Ord
         workspace=Path(workspace) if workspace else None,
         database=database,
         components=tuple(ours["components"]),
-        earlier=tuple(_chain(root, record)),
+        earlier=_chain(directory, number),
         reopened=status == "interrupted",
     )
 
 
-def _chain(root: Path, record: Record) -> list[Record]:
+def _chain(directory: Path, number: int) -> tuple[Record, ...]:
     """Return the run and those that it went on with, oldest first."""
-    chain = [record]
-    while (uid := chain[0].start["scantrail"].get("resumed_from")) is not None:
-        before = next((place for place in directories(root) if place.name.endswith(uid[:8])), None)
-        if before is None:
-            raise RunStateError(
-                f"run {chain[0].start['scan_id']} goes on with run {uid}, which is not under {root / 'runs'}"
-            )
-        chain.insert(0, read(before))
-    return chain
-
-
-def _continued_by(root: Path, uid: str) -> int | None:
-    for place in directories(root):
-        start = read(place).start
-        if start["scantrail"].get("resumed_from") == uid:
-            return summarize(place).number
-    return None
+    records, missing = chain(directory)
+    if missing is not None:
+        raise RunStateError(
+            f"run {number} goes back to run {missing}, which is not here: the points taken there are not known"
+        )
+    return records

@@ -13,37 +13,18 @@ import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import uuid4
 
 from scantrail import __version__
 from scantrail.errors import JournalError
+from scantrail.readings import Column
 
-Scalar: TypeAlias = float | int | str
 Document: TypeAlias = dict[str, Any]
 ExitStatus = Literal["success", "abort", "fail"]
 
 SCHEMA = 1
 """Version of our own keys in the start document."""
-
-
-class Reading(NamedTuple):
-    """One value of a source; time in unix seconds of the source, else ours. `error` says why the value is None."""
-
-    value: Scalar | None
-    time: float
-    severity: int = 0
-    error: str = ""
-
-
-class Column(NamedTuple):
-    """What a data key holds. dtype: "number", "integer" or "string"; role: axis, setpoint, i0, counts, threshold."""
-
-    source: str
-    units: str | None
-    dtype: str
-    role: str
-    limits: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,11 @@ from types import FrameType, TracebackType
 from typing import Literal
 
 from scantrail.errors import Interrupted, JournalError, OutputError, RunStateError, SafeStateError, ScantrailError
+from scantrail.readings import Column, Scalar
 from scantrail.runs.control import asked
 from scantrail.runs.documents import (
-    Column,
     ExitStatus,
     Header,
-    Scalar,
     descriptor_document,
     encode,
     new_uid,

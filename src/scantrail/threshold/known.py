@@ -76,6 +76,7 @@ def _replace(path: Path, text: str) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchmod(handle, 0o644)  # whoever shares the data root may read it
             file.write(text)
         Path(temporary).replace(path)
     except OSError:

@@ -35,12 +35,11 @@ class RandomMocker(Device):
             raise InputError(f'[mocker] csv_path = "{mocker.csv_path}": recordings cannot be replayed; remove the key.')
         chosen = mocker.seed if seed is None else seed
         self.seed: int = secrets.randbits(32) if chosen is None else chosen
-        self.speed: float = mocker.speed if speed is None else speed
         self.mocker = mocker
         self.machine: Any = None
         dialect = "v1" if device.dialect == "auto" else device.dialect
         device = device.model_copy(update={"port": PORT, "dialect": dialect, "open_wait": 0.0})
-        super().__init__(device, open_port=self._start, speed=self.speed)
+        super().__init__(device, open_port=self._start, speed=mocker.speed if speed is None else speed)
 
     def _start(self) -> SerialLike:
         osechi = simulator("osechi")

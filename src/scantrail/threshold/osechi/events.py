@@ -13,6 +13,7 @@ CHANNELS = (1, 2, 3)
 MOST_HITS = 10
 """Hits of a channel in one text event: 0 (did not fire) to 10."""
 
+DIGITS = 4  # of a mean of readings that have two
 ENVIRONMENT = ("temperature_C", "pressure_Pa", "humidity_pct")
 _PLAUSIBLE = ((-60.0, 100.0), (30e3, 120e3), (0.0, 100.0))  # a sensor that is not fitted reads zero or nan
 _V2_PREFIXES = (("temp", "tmp"), ("press", "atm"), ("hum", "hmd"))
@@ -119,7 +120,11 @@ class Tally:
             return Totals({}, self._unparsable, self._debug, {})
         usual = max(sizes, key=lambda fields: (sizes[fields], fields))
         layout = self._layouts[usual]
-        air = {name: total / layout.aired for name, total in zip(ENVIRONMENT, layout.air, strict=True) if layout.aired}
+        air = {
+            name: round(total / layout.aired, DIGITS)
+            for name, total in zip(ENVIRONMENT, layout.air, strict=True)
+            if layout.aired
+        }
         odd = sum(sizes.values()) - sizes[usual]
         return Totals(dict(sorted(layout.patterns.items())), self._unparsable + odd, self._debug, air)
 

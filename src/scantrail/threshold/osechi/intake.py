@@ -4,15 +4,18 @@ import io
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from scantrail.errors import LinkLost, OutputError
 
-COALESCE = 0.001
-"""Under load the port is emptied once in this time [s]: a syscall for many lines, not one for each."""
+COALESCE = 0.0004
+"""Under load the port is emptied once in this time [s]: a system call for many lines, not one for each."""
 
-BUSY = 256  # bytes; a serial line at its full speed gives 12 in a millisecond
+BUSY, FULL = 256, 3072
+"""Bytes at once that are load (a serial line gives 12 in a millisecond), and that leave no time to wait for more."""
+
 LONGEST_LINE = 1 << 16  # bytes without a newline that are no line any more
 
 
@@ -31,7 +34,11 @@ class SerialLike(Protocol):
         ...
 
     def write(self, data: bytes, /) -> int | None:
-        """Send."""
+        """Send `data`; return how many bytes were taken."""
+        ...
+
+    def cancel_read(self) -> None:
+        """Let a read in another thread return at once."""
         ...
 
     def reset_input_buffer(self) -> None:
@@ -130,6 +137,8 @@ class Intake:
     def close(self) -> None:
         """End the thread and the raw file; the port stays open."""
         self._closing.set()
+        with suppress(OSError):  # the port is gone, and its thread with it
+            self._port.cancel_read()
         self._thread.join()
         self.record(None)
 
@@ -140,7 +149,7 @@ class Intake:
                 data = port.read(port.in_waiting or 1)
                 if data:
                     self._keep(Chunk(data, time.monotonic(), time.time()))
-                if len(data) >= BUSY:
+                if BUSY <= len(data) < FULL:
                     time.sleep(COALESCE)
         except OSError as error:
             with self._arrived:

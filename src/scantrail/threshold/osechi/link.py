@@ -19,12 +19,22 @@ Sink = Callable[[Sequence[bytes]], None]
 
 
 class Answer(NamedTuple):
-    """A reply with the time its command was sent and the time it came, monotonic [s], the latter as unix time too."""
+    """A reply, the time its command was sent and the time it came, monotonic [s], the latter as unix time too."""
 
     reply: Reply
     sent: float
     at: float
     utc: float
+
+    @property
+    def latency(self) -> float:
+        """Length of the exchange [s]."""
+        return self.at - self.sent
+
+    @property
+    def sent_utc(self) -> float:
+        """Unix time of the command [s]."""
+        return self.utc - (self.at - self.sent)
 
 
 def forget(lines: Sequence[bytes]) -> None:
@@ -58,7 +68,8 @@ class Link:
             for at, block in enumerate(blocks):
                 if (found := _find(block, match)) is not None:
                     place, reply = found
-                    sink(block.lines[:place])
+                    torn = [reply.junk] if reply.junk else []
+                    sink([*block.lines[:place], *torn])
                     self._kept = [block._replace(lines=block.lines[place + 1 :]), *blocks[at + 1 :]]
                     return Answer(reply, sent, block.at, block.utc)
                 sink(block.lines)

@@ -11,8 +11,8 @@ from serial.tools import list_ports
 from scantrail.errors import LinkError, PortBusy, PortNotFound
 from scantrail.threshold.osechi.intake import SerialLike
 
-POLL = 0.1
-"""Longest time [s] that one read of the port waits; closing takes no longer."""
+POLL = 0.5
+"""Longest time [s] that one read of the port waits."""
 
 _MAKERS = ("ftdi", "silicon lab", "prolific")
 
@@ -74,6 +74,14 @@ def open_serial(port: str, baudrate: int, timeout: float) -> SerialLike:
         return serial.Serial(port, baudrate, timeout=POLL, write_timeout=timeout, exclusive=True)
     except (OSError, ValueError, termios.error) as error:
         raise _refusal(port, error) from error
+
+
+def flush(port: SerialLike, name: str) -> None:
+    """Drop what came while the board started. Raises LinkError."""
+    try:
+        port.reset_input_buffer()
+    except (OSError, termios.error) as error:
+        raise LinkError(f"{name} went away while it was opened: {error}") from error
 
 
 def _refusal(port: str, error: Exception) -> LinkError:

@@ -61,8 +61,10 @@ class _Taken:
 def count_acknowledged(link: Link, stream: Stream, seconds: float, wait: Wait, terms: Terms, stats: bool) -> Counts:
     """Count between the acknowledgements of SET_STREAM 1 and SET_STREAM 0, in byte order.
 
-    A window closed by a later than the first SET_STREAM 0 has no known length, so it is taken again; not when the user
-    asked to stop: then it is not whole. `stats`: ask the detector for its own losses. Raises WindowError, LinkLost.
+    The length runs from command sent to command sent: the detector obeys at once, but behind a full link its
+    acknowledgement waits for all events in its queue, half a second and more. A window closed by a later than the first
+    SET_STREAM 0 has no known length, so it is taken again; not when the user asked to stop: then it is not whole.
+    `stats`: ask the detector for its own losses. Raises WindowError, LinkLost.
     """
     notes: tuple[str, ...] = ()
     for _ in range(TRIES):
@@ -71,19 +73,19 @@ def count_acknowledged(link: Link, stream: Stream, seconds: float, wait: Wait, t
         opened = stream.insist(True, TRIES)
         if opened is None:
             raise WindowError(f"{link.name} did not acknowledge SET_STREAM 1 within {TRIES} x {terms.timeout:g} s.")
-        ended = _dwell(link, opened.at + seconds / terms.speed, wait, tally)
+        ended = _dwell(link, opened.sent + seconds / terms.speed, wait, tally)
         closed = stream.switch(False, tally.add)
         if closed is None:
             _quiet(link, stream, terms)
             notes = (TAKEN_AGAIN,)
             if ended == "go":
                 continue
-            return _counts(_Taken(tally, opened.utc, time.monotonic() - opened.at, None, "halt"), terms)
+            return _counts(_Taken(tally, opened.sent_utc, time.monotonic() - opened.sent, None, "halt"), terms)
         after = _overflows(link, terms) if stats else None
         overflows = None if before is None or after is None else after - before if after >= before else after
         if stats and overflows is None:
             notes = (*notes, NO_STATS)
-        return _counts(_Taken(tally, opened.utc, closed.at - opened.at, overflows, ended, notes), terms)
+        return _counts(_Taken(tally, opened.sent_utc, closed.sent - opened.sent, overflows, ended, notes), terms)
     raise WindowError(f"{link.name} acknowledged none of {TRIES} windows' ends at once: their lengths are not known.")
 
 
@@ -111,6 +113,7 @@ def _dwell(link: Link, end: float, wait: Wait, tally: Tally) -> Command:
         ended = wait(min(SLICE, left))
         for block in link.hear():
             tally.add(block.lines)
+            time.sleep(0)  # let the intake have the interpreter: it waits for no more than one block
     return ended
 
 
@@ -143,6 +146,7 @@ def _counts(taken: _Taken, terms: Terms) -> Counts:
         lost=known if taken.overflows is None else taken.overflows + totals.unparsable,
         whole=taken.command != "halt",
         unparsable=totals.unparsable,
+        link_full=full,
         environment=totals.environment,
         notes=(*taken.notes, *(note for note, holds in said.items() if holds)),
     )
