@@ -2,22 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from math import isfinite, log10
+from math import log10
 
 from scantrail.plots.model import Axis, Band, Direction, Figure, Image, Line, Marker, Numbers, Panel, Points
+from scantrail.plots.showable import showable, shows
 
 MARGIN = 0.05
 """Share of the axis left free on either side of the data."""
-LARGEST = 1e15
-SMALLEST = 1e-15
-"""No axis reaches farther: beyond, ticks are no longer readable and floating point no longer parts neighbours."""
 FINEST = 1e-9
 """Smallest width of an axis, as a share of its values."""
 
 
 def settled(figure: Figure) -> Figure:
-    """The figure with limits on every axis; panels that share their x axis get the same."""
-    panels = tuple(_settled(panel) for panel in figure.panels)
+    """The figure with limits on every axis and without what cannot be shown; panels that share x get the same limits.
+
+    The y axis shows every point with its bar; lines count only where there are no points: a fit may fall to nothing.
+    """
+    panels = tuple(_settled(showable(panel)) for panel in figure.panels)
     if figure.shared_x:
         spans = [panel.x.limits for panel in panels if panel.x.limits is not None]
         whole = min(low for low, _ in spans), max(high for _, high in spans)
@@ -35,27 +36,19 @@ def _settled(panel: Panel) -> Panel:
 
 def _limits(axis: Axis, panel: Panel, along: Direction) -> tuple[float, float]:
     values = axis.limits if axis.limits is not None else tuple(_reach(panel, along))
-    on_log = axis.scale == "log"
-    held = [_held(x, on_log) for x in values if isfinite(x) and (x > 0.0 or not on_log)]
+    held = [value for value in values if shows(axis, value)]
     if not held:
-        return (0.1, 10.0) if on_log else (0.0, 1.0)
+        return (0.1, 10.0) if axis.scale == "log" else (0.0, 1.0)
     low, high = min(held), max(held)
-    if axis.limits is not None and high > low:
+    narrow = high - low <= FINEST * max(abs(low), abs(high))
+    if not narrow and (axis.limits is not None or any(isinstance(element, Image) for element in panel.elements)):
         return low, high
-    if any(isinstance(element, Image) for element in panel.elements):
-        return low, high
-    return _padded_log(low, high) if on_log else _padded(low, high)
-
-
-def _held(x: float, on_log: bool) -> float:
-    return min(max(x, SMALLEST if on_log else -LARGEST), LARGEST)
-
-
-def _padded(low: float, high: float) -> tuple[float, float]:
-    width = max(high - low, FINEST * max(abs(low), abs(high), 1.0))
-    if high == low:
-        return low - max(abs(low) * 0.1, 1.0), high + max(abs(high) * 0.1, 1.0)
-    return low - MARGIN * width, high + MARGIN * width
+    if axis.scale == "log":
+        return _padded_log(low, high)
+    if narrow:
+        aside = 0.1 * max(abs(low), abs(high)) or 1.0
+        return low - aside, high + aside
+    return low - MARGIN * (high - low), high + MARGIN * (high - low)
 
 
 def _padded_log(low: float, high: float) -> tuple[float, float]:
@@ -76,8 +69,10 @@ def _reach(panel: Panel, along: Direction) -> Iterator[float]:
                 yield from _filled(y for y, limit in zip(element.y, element.limits, strict=True) if not limit)
                 yield from _filled(element.low)
                 yield from _filled(element.high)
-            case Line():
-                yield from _filled(element.x if along == "x" else element.y)
+            case Line() if along == "x":
+                yield from _filled(element.x)
+            case Line() if not _measured(panel):
+                yield from _filled(element.y)
             case Band() if element.along == along:
                 yield from (element.low, element.high)
             case Marker() if element.along == along:
@@ -86,6 +81,10 @@ def _reach(panel: Panel, along: Direction) -> Iterator[float]:
                 yield from (-0.5, (len(element.values[0]) if along == "x" else len(element.values)) - 0.5)
             case _:
                 continue
+
+
+def _measured(panel: Panel) -> bool:
+    return any(isinstance(element, Points) and element.x for element in panel.elements)
 
 
 def _filled(values: Iterable[float | None] | Numbers) -> Iterator[float]:

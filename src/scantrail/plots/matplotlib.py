@@ -80,6 +80,7 @@ def _sheet(figure: Figure) -> Sheet:
 
 def _panel(axes: Axes, panel: Panel, above: list[tuple[str, float, str]], across: float, *, with_x: bool) -> None:
     axes.set(xscale=panel.x.scale, yscale=panel.y.scale)
+    axes.set(xlim=panel.x.limits, ylim=panel.y.limits, autoscale_on=False)
     draw(axes, panel.elements, panel.x, panel.y)
     axes.set(xlim=panel.x.limits, ylim=panel.y.limits)
     axes.set_axisbelow(True)

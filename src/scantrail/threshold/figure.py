@@ -1,12 +1,10 @@
 """Figures of counting curves and of rates: what was counted, what was fitted, what to set. Pure; `plots` draws them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from scantrail.plots import (
     SERIES,
@@ -23,10 +21,8 @@ from scantrail.plots import (
     Shape,
     numbers,
 )
-from scantrail.threshold.fit import Bars, Fit, Status, poisson_bars
-from scantrail.threshold.fit.curve import FULL_LINK
-
-Floats = NDArray[np.float64]
+from scantrail.threshold.counted import CountedChannel, CountsInTime, Floats, Rates
+from scantrail.threshold.fit import Fit, Status
 
 COUNTED = "counted, 68 % Poisson bars"
 NOTHING_COUNTED = "nothing counted: 95 % upper limit"
@@ -47,38 +43,10 @@ PANELS_IN_A_COLUMN, MOST_COLUMNS = 3, 3
 TIMES = ((600.0, 1.0, "s"), (36_000.0, 60.0, "min"), (np.inf, 3600.0, "h"))
 """Spans [s] up to which a unit of time is used, its length [s] and name."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CountedChannel:
-    """What one channel counted: threshold [DAC], counts, live time [s] and lost events (None: unknown), a column each.
-
-    fit: the fit of these points, None if there is none (yet). Rows that mean nothing (no live time, threshold 0) are
-    not drawn.
-    """
-
-    channel: int
-    threshold: ArrayLike
-    counts: ArrayLike
-    live: ArrayLike
-    lost: ArrayLike | Sequence[float | None] | None = None
-    name: str = ""
-    label: str = ""
-    fit: Fit | None = None
-
-    @property
-    def title(self) -> str:
-        """How the channel is called: its name, else its number, and its label."""
-        return f"{self.name or f'channel {self.channel}'} {self.label}".strip()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CountsInTime:
-    """Counts of one channel in bins of time: where each begins [s], how much of it was live [s], what was counted."""
-
-    name: str
-    begins: ArrayLike
-    live: ArrayLike
-    counts: ArrayLike
+LEAST_RATE, MOST_RATE = 1e-30, 1e30
+"""Rates [events/s] that no axis is stretched for."""
+YEAR_10000 = 253_402_300_800.0
+"""Unix seconds that calendars no longer name."""
 
 
 def threshold_figure(channels: Sequence[CountedChannel], *, title: str = "", ceiling: float | None = None) -> Figure:
@@ -96,8 +64,8 @@ def live_figure(channels: Sequence[CountedChannel], *, title: str = "") -> Figur
     elements: list[Element] = []
     for i, channel in enumerate(channels):
         colour, shape = SERIES[i % len(SERIES)]
-        elements += _measured(_Rates.of(channel), channel.title, colour, shape)
-    return Figure((_panel(elements, "", [_Rates.of(channel) for channel in channels]),), title)
+        elements += _measured(Rates.of(channel), channel.title, colour, shape)
+    return Figure((_panel(elements, "", [Rates.of(channel) for channel in channels]),), title)
 
 
 def compare_figure(runs: Mapping[str, Sequence[CountedChannel]], *, title: str = "") -> Figure:
@@ -119,60 +87,25 @@ def rate_figure(series: Sequence[CountsInTime], *, title: str = "", unix: bool =
     every = np.concatenate([*begins, np.array([])])
     every = every[np.isfinite(every)]
     first, last = (float(every.min()), float(every.max())) if every.size else (0.0, 0.0)
-    origin = first if unix and every.size else 0.0
+    dated = unix and every.size > 0 and 0.0 <= first < YEAR_10000
+    origin = first if dated else 0.0
     length, unit = next((length, unit) for span, length, unit in TIMES if last - origin <= span)
     elements: list[Element] = []
     rates = []
     for i, (one, begin) in enumerate(zip(series, begins, strict=True)):
         colour, shape = SERIES[i % len(SERIES)]
         live = np.asarray(one.live, dtype=float)
-        found = _Rates.from_columns((begin + live / 2.0 - origin) / length, one.counts, live)
+        with np.errstate(over="ignore"):
+            middle = (begin + live / 2.0 - origin) / length
+        found = Rates.from_columns(middle, one.counts, live)
         rates.append(found)
         elements += _measured(found, one.name, colour, shape)
-    x = Axis(f"time since {_moment(origin)}" if unix and every.size else "time", unit)
+    x = Axis(f"time since {_moment(origin)}" if dated else "time", unit)
     return Figure((Panel(x, _rate_axis(rates, on_log=_spread(rates) > LINEAR_SPREAD), tuple(elements)),), title)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rates:
-    """Places along x and the rates there [events/s]; `full` where the link was."""
-
-    x: Floats
-    bars: Bars
-    full: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, channel: CountedChannel, ceiling: float | None = None) -> "_Rates":
-        """Rates of a channel, corrected for losses as in the fit, without rows that say nothing."""
-        return cls.from_columns(channel.threshold, channel.counts, channel.live, channel.lost, ceiling, least=1.0)
-
-    @classmethod
-    def from_columns(
-        cls,
-        place: ArrayLike,
-        counts: ArrayLike,
-        live: ArrayLike,
-        lost: ArrayLike | Sequence[float | None] | None = None,
-        ceiling: float | None = None,
-        least: float = -np.inf,
-    ) -> "_Rates":
-        x, n, t = (np.asarray(column, dtype=float) for column in (place, counts, live))
-        missed = np.zeros_like(n) if lost is None else np.nan_to_num(np.asarray(lost, dtype=float))
-        sound = np.isfinite(x) & (x >= least) & np.isfinite(n) & (n >= 0.0) & np.isfinite(t) & (t > 0.0)
-        sound &= (n > 0.0) | (missed <= 0.0)
-        x, n, t, missed = x[sound], n[sound], t[sound], np.maximum(missed[sound], 0.0)
-        full = np.zeros(len(n), dtype=bool) if ceiling is None else n / t >= FULL_LINK * ceiling
-        return cls(x, poisson_bars(n, t / (1.0 + missed / np.maximum(n, 1.0))), full)
-
-    def where(self, chosen: NDArray[np.bool_]) -> "_Rates":
-        """Only the chosen points."""
-        bars = self.bars
-        kept = Bars(bars.rate[chosen], bars.low[chosen], bars.high[chosen], bars.limit[chosen])
-        return _Rates(self.x[chosen], kept, self.full[chosen])
-
-
 def _channel_panel(channel: CountedChannel, ceiling: float | None) -> Panel:
-    rates, fit = _Rates.of(channel, ceiling), channel.fit
+    rates, fit = Rates.of(channel, ceiling), channel.fit
     elements: list[Element] = []
     if fit is not None:
         elements += [*_recommended(fit), *_fitted(fit, rates)]
@@ -188,7 +121,7 @@ def _channel_panel(channel: CountedChannel, ceiling: float | None) -> Panel:
     return _panel(elements, channel.title, [rates], None if fit is None else fit.plateau_limit)
 
 
-def _measured(rates: _Rates, label: str, colour: Colour, shape: Shape) -> Iterator[Element]:
+def _measured(rates: Rates, label: str, colour: Colour, shape: Shape) -> Iterator[Element]:
     """The points, and apart from them the upper limits, so that a legend can tell what the arrows are."""
     seen, unseen = rates.where(~rates.bars.limit), rates.where(rates.bars.limit)
     if len(seen.x) or not len(unseen.x):
@@ -208,7 +141,7 @@ def _measured(rates: _Rates, label: str, colour: Colour, shape: Shape) -> Iterat
         )
 
 
-def _fitted(fit: Fit, rates: _Rates) -> Iterator[Element]:
+def _fitted(fit: Fit, rates: Rates) -> Iterator[Element]:
     """Edge, plateau and their sum over the points; of a fit with a flag only the sum, dotted."""
     if not len(rates.x):
         return
@@ -248,7 +181,7 @@ def _compared(runs: Mapping[str, Sequence[CountedChannel]], number: int, title: 
         for channel in channels:
             if channel.channel != number:
                 continue
-            found, fit = _Rates.of(channel), channel.fit
+            found, fit = Rates.of(channel), channel.fit
             rates.append(found)
             if fit is not None:
                 elements += _sum_and_advice(fit, found, colour)
@@ -256,7 +189,7 @@ def _compared(runs: Mapping[str, Sequence[CountedChannel]], number: int, title: 
     return _panel(elements, title, rates)
 
 
-def _sum_and_advice(fit: Fit, rates: _Rates, colour: Colour) -> Iterator[Element]:
+def _sum_and_advice(fit: Fit, rates: Rates, colour: Colour) -> Iterator[Element]:
     if not len(rates.x):
         return
     v = np.linspace(rates.x.min(), rates.x.max(), DENSE)
@@ -277,11 +210,11 @@ def _figure(panels: tuple[Panel, ...], title: str, shared: bool) -> Figure:
     return Figure(panels, title, shared_x=shared, columns=columns)
 
 
-def _panel(elements: Sequence[Element], title: str, rates: Sequence[_Rates], least: float | None = None) -> Panel:
+def _panel(elements: Sequence[Element], title: str, rates: Sequence[Rates], least: float | None = None) -> Panel:
     return Panel(Axis("threshold", "DAC"), _rate_axis(rates, on_log=True, least=least), tuple(elements), title)
 
 
-def _rate_axis(rates: Sequence[_Rates], *, on_log: bool, least: float | None = None) -> Axis:
+def _rate_axis(rates: Sequence[Rates], *, on_log: bool, least: float | None = None) -> Axis:
     """The axis of rates; limits from what was counted, for a fitted edge falls to nothing. least: a rate to be seen."""
     ends = _ends(rates, least)
     if not len(ends):
@@ -293,22 +226,24 @@ def _rate_axis(rates: Sequence[_Rates], *, on_log: bool, least: float | None = N
     return Axis("rate", "events/s", "linear", (0.0, high * 1.08))
 
 
-def _ends(rates: Sequence[_Rates], least: float | None = None) -> Floats:
+def _ends(rates: Sequence[Rates], least: float | None = None) -> Floats:
     """Every end of a bar and every upper limit [events/s], and one rate more."""
     bars = [one.bars for one in rates]
     ends = [np.concatenate([bar.low[~bar.limit], bar.high, bar.rate[~bar.limit]]) for bar in bars]
     found = np.concatenate([*ends, np.array([] if least is None else [least])])
-    return np.asarray(found[np.isfinite(found) & (found > 0.0)])
+    return np.asarray(found[(found > LEAST_RATE) & (found < MOST_RATE)])
 
 
-def _spread(rates: Sequence[_Rates]) -> float:
+def _spread(rates: Sequence[Rates]) -> float:
+    """Ratio of the highest to the lowest rate that was seen."""
     seen = np.concatenate([*(one.bars.rate[~one.bars.limit] for one in rates), np.array([])])
+    seen = seen[(seen > LEAST_RATE) & (seen < MOST_RATE)]
     return float(seen.max() / seen.min()) if len(seen) else 1.0
 
 
 def _alike(channels: Sequence[CountedChannel]) -> bool:
     """Whether channels were scanned over ranges so alike that they can share an axis."""
-    places = [_Rates.of(channel).x for channel in channels]
+    places = [Rates.of(channel).x for channel in channels]
     spans = [(float(x.min()), float(x.max())) for x in places if len(x)]
     if not spans:
         return True
