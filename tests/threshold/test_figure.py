@@ -172,6 +172,7 @@ def test_compared_runs_lie_over_each_other_by_channel():
     assert [points.label for points in drawn(figure, Points, 1)] == ["run 12"]
     colours = [[element.colour for element in drawn(figure, kind)] for kind in (Points, Line, Marker)]
     assert colours == [["blue", "vermilion"]] * 3
+    assert drawn(figure, Marker)[0].text.startswith("run 12: 300.3 ± ")
     assert drawn(figure, Marker)[1].at > drawn(figure, Marker)[0].at
 
 

@@ -1,6 +1,6 @@
 """How each element is drawn on a pair of matplotlib axes: the one quiet style of the house."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from scantrail.plots.legend import Labelled
@@ -51,11 +52,13 @@ THIN, NORMAL = 0.9, 1.4
 SMALL = 8.5
 LABEL_ROW = 13.0
 """Points between the texts of neighbouring markers."""
+LEFTMOST, MIDMOST, RIGHTMOST = 0.2, 0.62, 0.82
+"""Shares of the axis beyond which a text stands left of its line: of the lower lines, of a lone one, of the upper."""
 
 
-def draw(axes: Axes, elements: Iterable[Element], x: Axis, y: Axis) -> None:
+def draw(axes: Axes, elements: Sequence[Element], x: Axis, y: Axis) -> None:
     """Draw elements in their order; a Note stands outside the axes and is left to the layout."""
-    texts = {"x": 0, "y": 0}
+    written = sorted(e.at for e in elements if isinstance(e, Marker) and e.along == "x" and e.text)
     for depth, element in enumerate(elements, start=2):
         match element:
             case Points():
@@ -68,8 +71,8 @@ def draw(axes: Axes, elements: Iterable[Element], x: Axis, y: Axis) -> None:
             case Marker():
                 line = axes.axvline if element.along == "x" else axes.axhline
                 line(element.at, zorder=depth, **_pen(element))
-                _marker_text(axes, element, x if element.along == "x" else y, texts[element.along])
-                texts[element.along] += bool(element.text)
+                if element.text:
+                    _marker_text(axes, element, x if element.along == "x" else y, written)
             case Image():
                 _image(axes, element)
             case _:
@@ -117,18 +120,20 @@ def _image(axes: Axes, image: Image) -> None:
     set_plainly(bar.ax.yaxis.label)
 
 
-def _marker_text(axes: Axes, marker: Marker, axis: Axis, row: int) -> None:
-    """Write at the line's upper end, or at a horizontal line's left, on the side where there is room."""
-    if not marker.text:
-        return
-    down = row * LABEL_ROW
-    beyond = _share(axis, marker.at) > 0.62
+def _marker_text(axes: Axes, marker: Marker, axis: Axis, written: Sequence[float]) -> None:
+    """Write at the upper end of a vertical line, at the right end of a horizontal one.
+
+    written: where all vertical lines with a text stand; the lower half of them have it on their left, a row each.
+    """
+    share = _share(axis, marker.at)
     if marker.along == "x":
+        row = written.index(marker.at)
+        left = share > (MIDMOST if len(written) == 1 else LEFTMOST if row < len(written) / 2.0 else RIGHTMOST)
         where, place = ("data", "axes fraction"), (marker.at, 1.0)
-        offset, sides = (-5.0 if beyond else 5.0, -3.0 - down), ("right" if beyond else "left", "top")
+        offset, sides = (-5.0 if left else 5.0, -3.0 - row * LABEL_ROW), ("right" if left else "left", "top")
     else:
         where, place = ("axes fraction", "data"), (1.0, marker.at)
-        offset, sides = (-4.0, -3.0 if beyond else 3.0), ("right", "top" if beyond else "bottom")
+        offset, sides = (-4.0, -3.0 if share > 0.5 else 3.0), ("right", "top" if share > 0.5 else "bottom")
     text = axes.annotate(
         shortened(marker.text, 60),
         xy=place,
@@ -141,6 +146,7 @@ def _marker_text(axes: Axes, marker: Marker, axis: Axis, row: int) -> None:
         fontsize=SMALL + 0.5,
         zorder=60,
         annotation_clip=True,
+        path_effects=[withStroke(linewidth=2.4, foreground="white", alpha=0.8)],
     )
     set_plainly(text)
 

@@ -184,12 +184,12 @@ def _compared(runs: Mapping[str, Sequence[CountedChannel]], number: int, title: 
             found, fit = Rates.of(channel), channel.fit
             rates.append(found)
             if fit is not None:
-                elements += _sum_and_advice(fit, found, colour)
+                elements += _sum_and_advice(fit, found, run, colour)
             elements += _measured(found, run, colour, shape)
     return _panel(elements, title, rates)
 
 
-def _sum_and_advice(fit: Fit, rates: Rates, colour: Colour) -> Iterator[Element]:
+def _sum_and_advice(fit: Fit, rates: Rates, run: str, colour: Colour) -> Iterator[Element]:
     if not len(rates.x):
         return
     v = np.linspace(rates.x.min(), rates.x.max(), DENSE)
@@ -200,7 +200,7 @@ def _sum_and_advice(fit: Fit, rates: Rates, colour: Colour) -> Iterator[Element]
     advice = fit.advice
     if advice is not None and advice.value is not None:
         error = "" if advice.error is None else f" ± {advice.error:.1f}"
-        yield Marker(advice.value, text=f"{advice.value:.1f}{error}", colour=colour, stroke="dashed")
+        yield Marker(advice.value, text=f"{run}: {advice.value:.1f}{error}", colour=colour, stroke="dashed")
 
 
 def _figure(panels: tuple[Panel, ...], title: str, shared: bool) -> Figure:
