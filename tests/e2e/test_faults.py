@@ -85,9 +85,10 @@ def test_replies_dropped_twice(tmp_path):
 
 
 def test_unplugged(tmp_path):
-    with detector(tmp_path, "--unplug", 30) as bench, started(*SCAN, "--config", bench.station, "--duration", 6) as scan:
+    scan = (*SCAN, "--duration", 6, "--config", tmp_path / "bench.toml")
+    with detector(tmp_path, "--unplug", 30) as bench, started(*scan) as running:
         until(lambda: bench.process.poll() is not None, "the end of the simulator")
-        done = scan.ended(within=4.0)  # 2 s, and the machine's own haste
+        done = running.ended(within=4.0)  # 2 s, and the machine's own haste
         assert done.code == 1
         assert str(bench.link) in done.err
         record = read(newest())
@@ -96,6 +97,8 @@ def test_unplugged(tmp_path):
         assert 0 < taken < 7
         assert f'{taken} of 7 points are saved in run 1; "scantrail runs resume 1" goes on.' in done.err
         assert {len(rows) for rows in scan_files(newest()).values()} == {taken}
+        assert f"run 1: threshold parallel, fail, {taken} of 7 points" in done.out
+        assert "scan_results_ch1.csv" in done.out
     with detector(tmp_path) as bench:
         resumed = scantrail("runs", "resume", 1)
         assert resumed.code == 0, resumed.err

@@ -129,11 +129,13 @@ def run_numbered(number: int) -> Path:
     return find(data_root(), str(number))
 
 
-def run_with_points(number: int) -> Path:
-    """Wait until the newest run holds so many points, and return its directory."""
+def run_with_points(number: int, after: Path | None = None) -> Path:
+    """Wait until the newest run, another than `after`, holds so many points, and return its directory."""
 
     def found() -> Path | None:
         directory = newest()
+        if directory == after:
+            return None
         begun = directory is not None and (directory / "journal.jsonl").exists()
         return directory if directory and begun and points(directory) >= number else None
 

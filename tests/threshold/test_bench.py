@@ -3,9 +3,9 @@
 import pytest
 from fake_detector import FakeDetector
 
-from scantrail.errors import LinkLost, OutputError, SafeStateError, ThresholdRefused, ThresholdUnconfirmed
+from scantrail.errors import LinkLost, OutputError, SafeStateError, ThresholdRefused, ThresholdUnconfirmed, WindowError
 from scantrail.runs import RunWriter, ask
-from scantrail.sim import Faults, WriteFault, thresholds
+from scantrail.sim import Faults, WriteFault, thresholds, windows
 from scantrail.threshold import run_parallel_threshold_scan, run_serial_threshold_scan, scan_parallel, take
 from scantrail.threshold.files import ScanFiles
 
@@ -64,11 +64,10 @@ def test_one_channel_that_cannot_be_restored_does_not_keep_the_others(scan_confi
 def test_unplugged(mock, scan_config, tmp_path, rows, record):
     config = scan_config()
     device = mock(config)
-    count, windows = device.count, []
+    count = device.count
 
     def pull_in_the_third(seconds, wait):
-        windows.append(seconds)
-        if len(windows) == 3:
+        if device.confirmed(1) == 300:
             device.machine.faults = Faults(unplug=0.0)
         return count(seconds, wait)
 
@@ -85,6 +84,37 @@ def test_unplugged(mock, scan_config, tmp_path, rows, record):
         assert len(rows(tmp_path / "scan" / f"scan_results_ch{channel}.csv")) == 2
     # the connection is gone: one channel's failure tells of all
     assert purposes(run)[-1] == ("restore", 1, 1023)
+
+
+def test_frozen(mock, scan_config, record):
+    config = scan_config(timeout=0.3)
+    device = mock(config)
+    count = device.count
+
+    def freeze_in_the_second(seconds, wait):
+        if device.confirmed(1) == 295:
+            device.machine.faults = Faults(freeze=0.0)
+        return count(seconds, wait)
+
+    device.count = freeze_in_the_second
+    with pytest.raises(WindowError, match="did not acknowledge SET_STREAM 1"):
+        run_parallel_threshold_scan(config, device, max_retry=1)
+    run = record(1)
+    assert run.stop["exit_status"] == "fail"
+    assert "could not restore the thresholds" in run.stop["reason"]
+    assert len(run.stream("primary")) == 1
+
+
+def test_garbage_and_half_lines_are_counted_and_not_fatal(mock, scan_config, record):
+    config = scan_config(nsteps=1, duration=10.0)
+    device = mock(config, Faults(garbage=0.1, half_lines=0.1, debug=0.1))
+    result = run_parallel_threshold_scan(config, device)
+    assert (result.success, result.errors) == (True, [])
+    told = windows(device.machine.log.records)
+    primary = record(result.run).stream("primary")
+    assert [row["ch1_counts"] for row in primary.rows()] == [window.channels[1] for window in told]
+    assert sum(primary.columns["unparsable"]) > 0
+    assert primary.columns["lost"] == [unparsable or None for unparsable in primary.columns["unparsable"]]
 
 
 def test_unplugged_while_a_threshold_is_written(scan_config, record):

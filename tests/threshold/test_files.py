@@ -67,6 +67,18 @@ def test_a_place_that_is_a_file_is_named_as_one(tmp_path):
     assert (tmp_path / "notes").read_text() == "mine"
 
 
+def test_a_name_that_is_taken_by_a_directory(tmp_path):
+    (tmp_path / "threshold_operations.csv").mkdir()
+    with pytest.raises(OutputError, match=r"threshold_operations\.csv: Is a directory"):
+        ScanFiles(tmp_path, replace=True)
+
+
+def test_a_header_that_does_not_fit_leaves_no_file_open(tmp_path):
+    (tmp_path / "threshold_operations.csv").symlink_to("/dev/full")
+    with pytest.raises(OutputError, match="No space left on device"):
+        ScanFiles(tmp_path, replace=True)
+
+
 def test_a_workspace_is_made_and_left_empty(tmp_path):
     check_workspace(tmp_path / "a" / "b")
     assert list((tmp_path / "a" / "b").iterdir()) == []

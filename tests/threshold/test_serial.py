@@ -11,6 +11,7 @@ from scantrail.sim import Faults, WriteFault, thresholds, windows
 from scantrail.threshold import (
     ScanDataPoint,
     ThresholdOperation,
+    files,
     run_serial_threshold_scan,
     scan_single_channel,
     serial,
@@ -206,6 +207,18 @@ def test_scan_single_channel_raises_where_nothing_can_be_written(scan_config, tm
     config = scan_config(nsteps=1)
     with pytest.raises(OutputError, match="file"):
         scan_single_channel(config.sensors["ch1"], FakeDetector(), config, tmp_path / "file")
+
+
+def test_scan_single_channel_raises_when_the_disk_fills_up(scan_config, tmp_path, monkeypatch):
+    def full(file, row):
+        raise OutputError("the disk is full")
+
+    config = scan_config(nsteps=1)
+    operations = []
+    detector = FakeDetector(on_count=lambda window: monkeypatch.setattr(files.RowFile, "append", full))
+    with pytest.raises(OutputError, match="full"):
+        scan_single_channel(config.sensors["ch1"], detector, config, tmp_path / "one", operations_log=operations)
+    assert [(one.channel, one.new_threshold) for one in operations] == [(2, 1023), (3, 1023), (1, 295)]
 
 
 def test_a_window_without_its_end_fails_the_run(scan_config, record, tmp_path, rows):

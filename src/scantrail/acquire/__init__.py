@@ -3,6 +3,16 @@
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.resume import order_again, resume_running
 from scantrail.acquire.rig import RigOptions, counting_detector
-from scantrail.acquire.start import Order, start
+from scantrail.acquire.start import Order, carry_out, check, start
 
-__all__ = ["Order", "Outcome", "RigOptions", "counting_detector", "order_again", "resume_running", "start"]
+__all__ = [
+    "Order",
+    "Outcome",
+    "RigOptions",
+    "carry_out",
+    "check",
+    "counting_detector",
+    "order_again",
+    "resume_running",
+    "start",
+]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scantrail.errors import ScantrailError
 from scantrail.threshold import ScanDataPoint, Taken
 
 DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
@@ -14,6 +15,7 @@ class Outcome:
     """A run that has ended, whatever came of it. errors: parts that failed; reasons: why the run is no success.
 
     points: the CSVs' rows by channel; restored: what became of the thresholds; notes: what a reader must know.
+    failure: what ended the run before its time, if anything but the user did.
     """
 
     number: int
@@ -29,6 +31,15 @@ class Outcome:
     restored: list[str]
     notes: list[str]
     points: dict[int, list[ScanDataPoint]]
+    failure: ScantrailError | None = None
+
+    @property
+    def saved(self) -> str:
+        """Say what is on disk, and how to go on if that is not all."""
+        share = f"{self.taken} of {self.expected} points are saved in run {self.number}"
+        if self.taken == self.expected:
+            return f"{share}."
+        return f'{share}; "scantrail runs resume {self.number}" goes on.'
 
     @property
     def exit_code(self) -> int:
@@ -74,4 +85,5 @@ def outcome_of(taken: Taken) -> Outcome:
         restored=taken.restored,
         notes=taken.notes,
         points=taken.points,
+        failure=taken.failure,
     )

@@ -7,7 +7,7 @@ from scantrail.acquire.rig import RigOptions
 from scantrail.acquire.start import Order
 from scantrail.errors import RunStateError
 from scantrail.runs import Record, ask, asked, chain, continued_by, held, read
-from scantrail.station import Station
+from scantrail.station import MASK, Station, load_station
 
 
 def resume_running(directory: Path) -> bool:
@@ -27,7 +27,8 @@ def resume_running(directory: Path) -> bool:
 def order_again(directory: Path, database: str | None = None) -> Order:
     """Return the order that finishes the run in `directory`, made of its start document alone.
 
-    Raises RunStateError if it ended with success, RunError for a kind this version cannot take, JournalError.
+    Only a password of the catalogue, which stands in none, is that of the station in force. Raises RunStateError if it
+    ended with success, RunError for a kind this version cannot take, JournalError, ConfigError.
     """
     record = read(directory)
     status = record.stop["exit_status"] if record.stop else "interrupted"
@@ -38,12 +39,13 @@ def order_again(directory: Path, database: str | None = None) -> Order:
         raise RunStateError(f'run {number} was continued by run {later}; "scantrail runs resume {later}" goes on')
     ours = record.start["scantrail"]
     workspace = ours["rig"].get("workspace")
+    station = Station.from_document(ours["station"])
     return Order(
         plan=kind_of(ours["kind"]).plan(ours["plan"]),
-        station=Station.from_document(ours["station"]),
+        station=station,
         options=RigOptions.from_document(ours["rig"]),
         workspace=Path(workspace) if workspace else None,
-        database=database,
+        database=database or _catalogue(station),
         components=tuple(ours["components"]),
         earlier=_chain(directory, number),
         reopened=status == "interrupted",
@@ -58,3 +60,8 @@ def _chain(directory: Path, number: int) -> tuple[Record, ...]:
             f"run {number} goes back to run {missing}, which is not here: the points taken there are not known"
         )
     return records
+
+
+def _catalogue(station: Station) -> str | None:
+    """Return what the station in force says of the database, where the password of this one is masked."""
+    return load_station().database.url if MASK in (station.database.url or "") else None

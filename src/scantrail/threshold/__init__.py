@@ -29,7 +29,7 @@ from scantrail.threshold.serial import (
     scan_serial,
     scan_single_channel,
 )
-from scantrail.threshold.take import Setting, Taken, take
+from scantrail.threshold.take import Setting, Taken, attempt, take
 from scantrail.threshold.validator import validate_threshold_ranges
 from scantrail.threshold.writer import Write, apply_threshold, write_threshold
 
@@ -59,6 +59,7 @@ __all__ = [
     "ThresholdWrite",
     "Write",
     "apply_threshold",
+    "attempt",
     "candidates",
     "check_workspace",
     "collect_events",

@@ -90,9 +90,9 @@ class Bench:
             return []
         share = f"{self._lost} of about {self._events + self._lost} events are held to be lost"
         told = self._lost - self._unparsable
-        return [
-            f"{share}: {self._unparsable} unreadable lines, {told} told by the detector; the journal has each point's."
-        ]
+        causes = {"unreadable lines": self._unparsable, "told by the detector": told}
+        account = ", ".join(f"{number} {cause}" for cause, number in causes.items() if number)
+        return [f"{share}: {account}. The journal tells it for each point."]
 
     def restore(self) -> None:
         """Give every touched channel its threshold back.
@@ -176,11 +176,6 @@ class Bench:
 
 def data_points(plan: ThresholdPlan, point: Point, row: Mapping[str, Scalar | None]) -> Iterator[ScanDataPoint]:
     """Yield the CSV rows that one event of the primary stream stands for: one for each channel scanned there."""
-    for channel in scanned_at(plan, point):
+    for channel in plan.scanned(point):
         start, threshold, counts = (row[key] for key in ("start_time", threshold_key(channel), counts_key(channel)))
         yield ScanDataPoint(iso(float(start or 0)), channel, int(threshold or 0), int(counts or 0))
-
-
-def scanned_at(plan: ThresholdPlan, point: Point) -> tuple[int, ...]:
-    """Return the channels scanned at a point: one in a serial scan (grid: its place, step), all in a parallel one."""
-    return (plan.channels[point.grid[0]],) if len(point.grid) == 2 else plan.channels

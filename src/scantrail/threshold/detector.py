@@ -76,7 +76,7 @@ class CountingDetector(Protocol):
         """Write once and return the confirmation.
 
         Raises ThresholdRefused (final), ThresholdUnconfirmed (worth another try) or LinkLost. Retrying is the caller's:
-        `writer.write_confirmed`.
+        `writer.write_threshold`.
         """
         ...
 

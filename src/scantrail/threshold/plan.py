@@ -77,6 +77,10 @@ class ThresholdPlan:
         keys = {channel: threshold_key(channel) for channel in self.detector}
         return {channel: int(point.setpoints[key]) for channel, key in keys.items() if key in point.setpoints}
 
+    def scanned(self, point: Point) -> tuple[int, ...]:
+        """Return the channels that are scanned at a point."""
+        return self.channels
+
     def document(self) -> dict[str, Any]:
         """Return the plan as JSON-safe values."""
         return {"type": self.kind, **asdict(self)}
@@ -104,6 +108,10 @@ class SerialPlan(ThresholdPlan):
             for step, threshold in enumerate(steps.thresholds):
                 yield Point(index, {**quiet, threshold_key(steps.channel): threshold}, self.dwell, (place, step))
                 index += 1
+
+    def scanned(self, point: Point) -> tuple[int, ...]:
+        """Return the one channel whose turn it is at a point."""
+        return (self.channels[point.grid[0]],)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,13 +102,6 @@ def apply_threshold(device: CountingDetector, channel: int, threshold: int, max_
         return False
 
 
-def require(write: Write) -> Write:
-    """Return `write` if it was confirmed, raise its error if not."""
-    if write.error is not None:
-        raise write.error
-    return write
-
-
 def _after(attempts: int, error: ControlError) -> ControlError:
     if isinstance(error, ThresholdError):
         return type(error)(f"{error} ({attempts} attempts)")

@@ -14,6 +14,8 @@ from scantrail.threshold.osechi.stream import Stream
 SLICE = 0.2
 """Longest time [s] of a dwell without a look at the port: an unplugged one is noticed within it."""
 
+FLOOD = 20  # lines in one block; a serial line at its full speed brings no more than one at a time
+
 TRIES = 3
 """How often a stream command is sent, and how often a window is taken, before it is a failure."""
 
@@ -113,7 +115,8 @@ def _dwell(link: Link, end: float, wait: Wait, tally: Tally) -> Command:
         ended = wait(min(SLICE, left))
         for block in link.hear():
             tally.add(block.lines)
-            time.sleep(0)  # let the intake have the interpreter: it waits for no more than one block
+            if len(block.lines) > FLOOD:
+                time.sleep(0)  # let the intake have the interpreter: it waits for no more than one block
     return ended
 
 
