@@ -1,14 +1,16 @@
 """Run a plan of any kind: open the rig, take the run, sum up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scantrail.acquire.judge import judge_run
 from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.outcome import Outcome, outcome_of
 from scantrail.acquire.rig import RigOptions, counting_detector
 from scantrail.db import database_url
-from scantrail.errors import ThresholdError
+from scantrail.errors import ScantrailError, ThresholdError
+from scantrail.plots import save
 from scantrail.runs import Record, RunWriter
 from scantrail.station import Station, data_root
 from scantrail.threshold import Setting, ThresholdPlan, attempt, check_workspace
@@ -53,7 +55,20 @@ def carry_out(order: Order, opened: Opened = lambda run: None) -> Outcome:
     check(order)
     setting = _setting(order, opened)
     with counting_detector(order.station, order.options) as detector:
-        return outcome_of(attempt(order.plan, detector, kind_of(order.plan.kind).scan, setting))
+        taken = attempt(order.plan, detector, kind_of(order.plan.kind).scan, setting)
+    return judged(outcome_of(taken), order.plan.kind)
+
+
+def judged(outcome: Outcome, kind: str) -> Outcome:
+    """Judge what was taken, however the run ended; what prevents it is a note, for the data are safe."""
+    if not outcome.points:
+        return outcome
+    try:
+        verdict = judge_run(outcome.directory)
+        picture = save(verdict.figure, outcome.place / kind_of(kind).figure)
+    except ScantrailError as error:
+        return replace(outcome, notes=[*outcome.notes, f"the run could not be judged: {error}"])
+    return replace(outcome, verdict=verdict, files=[*outcome.files, str(picture)])
 
 
 def check(order: Order) -> None:

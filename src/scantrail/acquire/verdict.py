@@ -34,7 +34,7 @@ class Verdict:
 
 
 def compare_threshold_runs(runs: Mapping[str, Sequence[Record]]) -> Figure:
-    """Return the figure of several threshold scans laid over each other; `runs` maps a name to the runs that took it."""
+    """Return the figure of several threshold scans laid over each other; `runs` maps a name to what took it."""
     judged = {name: [one.counted for one in judge(curves_of(records))] for name, records in runs.items()}
     return compare_figure(judged, title=" and ".join(runs))
 

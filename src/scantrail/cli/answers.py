@@ -1,32 +1,36 @@
 """How the commands show what judging found: a row a channel, then a sentence each."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from rich.table import Table
 
     from scantrail.runs import Result
 
 VERDICT = "threshold"
-COLUMNS = {"threshold": "set to [DAC]", "mu": "mu [DAC]", "sigma": "sigma [DAC]", "plateau": "plateau [1/s]"}
+PDG_TWO_DIGITS = 3.54
+
+COLUMNS = {"threshold": "set to\n[DAC]", "mu": "mu\n[DAC]", "sigma": "sigma\n[DAC]", "plateau": "plateau\n[1/s]"}
 """Quantities that the table shows, by the last word of a result's name."""
 
 
 def answers_table(results: "Sequence[Result]") -> "Table":
     """Return the main quantities of threshold results, a row a channel, each with its error."""
+    from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table("channel", *COLUMNS.values(), "deviance", "status", header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("", no_wrap=True)
+    for heading in (*COLUMNS.values(), "deviance"):
+        table.add_column(Text(heading), justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
     for channel, of_channel in by_channel(results).items():
         verdict = of_channel[VERDICT]
         status = f"[{'green' if verdict.status == 'OK' else 'yellow'}]{verdict.status}[/]"
         values = [with_error(of_channel.get(name)) for name in COLUMNS]
         table.add_row(channel, *values, _goodness(of_channel.get("deviance")), status)
-    for column in table.columns[1:-1]:
-        column.justify = "right"
     return table
 
 
@@ -41,13 +45,11 @@ def print_answers(results: "Sequence[Result]") -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
-    shown: list[RenderableType] = []
     if any(result.value is not None for result in results):
-        shown.append(answers_table(results))
-    for renderable in shown:
-        console.print(renderable)
+        console.print(answers_table(results))
+        console.print()
     for sentence in sentences(results):
-        console.print(sentence)
+        console.print(sentence, soft_wrap=not console.is_terminal, markup=False)
 
 
 def by_channel(results: "Iterable[Result]") -> "dict[str, dict[str, Result]]":
@@ -60,18 +62,20 @@ def by_channel(results: "Iterable[Result]") -> "dict[str, dict[str, Result]]":
 
 
 def with_error(result: "Result | None") -> str:
-    """Write a value with as many digits as its error bears: two of the error.
+    """Write a value with as many digits as its error bears: two of an error up to 0.354 of a decade, else one.
+
+    The rounding rule of the Particle Data Group (Review of Particle Physics, Introduction, section 5.3).
 
     >>> from scantrail.runs import Result
     >>> with_error(Result("mu", 300.1234, 0.0617, "DAC", "OK", ""))
-    '300.123 ± 0.062'
+    '300.12 ± 0.06'
     """
     if result is None or result.value is None:
         return "–"
     if result.error is None or not result.error > 0:
         return f"{result.value:.4g}"
-    exponent = int(re.split("e", f"{result.error:.1e}")[1])
-    digits = max(1 - exponent, 0)
+    mantissa, exponent = f"{result.error:.2e}".split("e")
+    digits = max((1 if float(mantissa) <= PDG_TWO_DIGITS else 0) - int(exponent), 0)
     return f"{result.value:.{digits}f} ± {result.error:.{digits}f}"
 
 

@@ -3,8 +3,12 @@
 import os
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from scantrail.station import Station
 
 
 @click.command()
@@ -18,7 +22,7 @@ import click
 @click.option("--seed", type=click.IntRange(min=0), default=2026, show_default=True, help="Of the simulated detector.")
 @click.option("--speed", type=click.FloatRange(min=0.1), default=40.0, show_default=True, help="Of its clock.")
 def demo(home: Path, seed: int, speed: float) -> int:
-    """Scan a simulated detector in parallel and serially, print the counts and list the runs."""
+    """Scan a simulated detector, fit its thresholds and list the runs."""
     from scantrail.acquire import Order, RigOptions
     from scantrail.cli.live import take_order
     from scantrail.cli.runs import print_runs
@@ -37,6 +41,37 @@ def demo(home: Path, seed: int, speed: float) -> int:
         order = Order(plan, on, RigOptions(mock=True, speed=speed, seed=seed), database=database)
         codes.append(take_order(order, as_json=False))
         click.echo()
+    _compare_with_truth(home, station)
     print_runs(database)
     click.echo(f"\nLook at one of them: SCANTRAIL_HOME={shlex.quote(str(home))} scantrail runs show 1")
     return max(codes)
+
+
+def _compare_with_truth(home: Path, station: "Station") -> None:
+    """Print what the parallel scan found beside what the simulator was told."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from scantrail.cli.answers import by_channel, with_error
+    from scantrail.runs import directories, read_results, summarize
+    from scantrail.sim import OsechiPhysics
+    from scantrail.threshold import FIT
+
+    scanned = next(place for place in directories(home) if summarize(place).kind == "threshold_parallel")
+    found = by_channel(read_results(scanned, FIT))
+    truth = OsechiPhysics.from_config(station.mocker).truth()
+    table = Table(title="found, and true in the simulator", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("", "mu [DAC]", "true", "sigma [DAC]", "true", "set to [DAC]"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for channel, quantities in found.items():
+        true = truth[int(channel.removeprefix("ch"))]
+        table.add_row(
+            channel,
+            with_error(quantities.get("mu")),
+            f"{true['mu']:g}",
+            with_error(quantities.get("sigma")),
+            f"{true['sigma']:g}",
+            with_error(quantities["threshold"]),
+        )
+    Console(highlight=False).print(table)

@@ -14,7 +14,8 @@ LEAST_LINES = 16
 
 def show_figure(figure: "Figure", *, output: Path | None, terminal: bool) -> None:
     """Save `figure` to `output`, if given, and draw it in the terminal, if asked. Raises InputError, OutputError."""
-    from scantrail.plots import save, terminal as text
+    from scantrail.plots import save
+    from scantrail.plots import terminal as text
 
     if terminal:
         size = shutil.get_terminal_size()

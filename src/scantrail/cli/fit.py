@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scantrail.cli.answers import print_answers
-from scantrail.cli.threshold import hardware_options, opened, print_writes, write_all
+from scantrail.cli.bench import opened, print_writes, write_all, writes_code
+from scantrail.cli.options import hardware_options, plot_option
 from scantrail.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ INCOMPLETE = 3
 @click.option("--duration", type=float, help="Live time of each point of FILES [s]. Default: [sampler] duration.")
 @click.option("--family", type=click.Choice(["erfc", "rice"]), help="Model of the noise edge. Default: what fits best.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Picture to write: .png, .svg or .pdf.")
-@click.option("--plot", is_flag=True, help="Draw the curves in the terminal.")
+@plot_option
 @click.option("--apply", "apply_", is_flag=True, help="Write the recommended thresholds to the detector.")
 @hardware_options
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
@@ -39,7 +40,8 @@ def fit(
 ) -> int:
     """Fit the counting curves of RUN, or of CSV FILES, and recommend thresholds.
 
-    FILES are scan_results_chN.csv, or the serial.csv and parallel.csv of haniwers. Ends with 3 if a channel has no answer.
+    FILES are scan_results_chN.csv, or the serial.csv and parallel.csv of haniwers. Ends with 3 if a channel has no
+    answer; --apply writes only thresholds that are one.
     """
     from scantrail.cli.figures import show_figure
 
@@ -53,8 +55,9 @@ def fit(
     if apply_ and verdict.advice:
         station, rig = opened(**hardware)
         writes = write_all(station, rig, verdict.advice, max_retry)
-        print_writes(writes, as_json=False, to_stderr=as_json)
-        code = max(code, 0 if all(one.error is None for one in writes) else 1)
+        if not as_json:
+            print_writes(writes, as_json=False)
+        code = writes_code(writes, len(verdict.advice)) or code
     return code
 
 

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from scantrail.acquire import Order
 
 
-def take_order(order: "Order", *, as_json: bool) -> int:
-    """Take what is ordered, showing it as it comes on a terminal; print the outcome and return the exit code."""
+def take_order(order: "Order", *, as_json: bool, plot: bool = False) -> int:
+    """Take what is ordered, showing it as it comes on a terminal; print the outcome and return the exit code.
+
+    plot: draw the curves in the terminal, live and at the end.
+    """
     from rich.console import Console
     from rich.live import Live
 
     from scantrail.acquire import carry_out, check
+    from scantrail.cli.figures import show_figure
     from scantrail.cli.outcome import print_outcome, print_problems
     from scantrail.cli.view import LiveView
 
@@ -29,7 +33,7 @@ def take_order(order: "Order", *, as_json: bool) -> int:
         console.print(line, soft_wrap=True, markup=False)
     if console.is_terminal:
         console.print()
-    view = LiveView(order, speed)
+    view = LiveView(order, speed, plot=plot)
     shown = Live(view, console=console, transient=True, refresh_per_second=8) if console.is_terminal else nullcontext()
     with WarningsKept() as warnings, shown:
         outcome = carry_out(order, view.watch)
@@ -38,6 +42,8 @@ def take_order(order: "Order", *, as_json: bool) -> int:
         click.echo(json.dumps(outcome.document() | {"warnings": warnings.messages}, indent=2))
     else:
         print_outcome(outcome, order)
+        if plot and outcome.verdict is not None:
+            show_figure(outcome.verdict.figure, output=None, terminal=True)
     print_problems(outcome, warnings.messages)
     return outcome.exit_code
 

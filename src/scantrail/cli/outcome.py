@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from scantrail.cli.answers import print_answers
 from scantrail.cli.runs.points import FIRST, LAST
 from scantrail.cli.wording import at_most, together
 
@@ -30,6 +31,9 @@ def print_outcome(outcome: "Outcome", order: "Order") -> None:
     table = counts_table(outcome, order)
     if table.row_count:
         console.print(table)
+        console.print()
+    if outcome.verdict is not None:
+        print_answers(outcome.verdict.results)
         console.print()
     kind, status = order.plan.kind.replace("_", " "), f"[{COLOURS[outcome.status]}]{outcome.status}[/]"
     console.print(f"run {outcome.number}: {kind}, {status}, {outcome.taken} of {outcome.expected} points")

@@ -51,11 +51,11 @@ def _table(rates: "EventRates") -> "Table":
 
     counted = ("live \\[s]", "top", "mid", "btm", "two", "three", "events/s")
     table = Table(
-        "local time" if rates.dated else "time \\[s]",
         box=box.SIMPLE_HEAD,
         collapse_padding=True,
         caption="two, three: events in which so many channels fired together",
     )
+    table.add_column("local time" if rates.dated else "time \\[s]", no_wrap=True)
     for name in counted:
         table.add_column(name, justify="right")
     for row in rates.rows():
@@ -73,7 +73,7 @@ def _rate(row: dict[str, Any]) -> str:
     if row["limit"]:
         return f"< {row['high']:.3g} (95 %)"
     rate, up, down = row["rate"], row["high"] - row["rate"], row["rate"] - row["low"]
-    digits = max(0, 1 - math.floor(math.log10(down)))  # two of the smaller error
+    digits = max(0, -math.floor(math.log10(down / 3.0)))  # one of the error, two if it begins with a 1 or 2
     return f"{rate:.{digits}f} +{up:.{digits}f} -{down:.{digits}f}"
 
 

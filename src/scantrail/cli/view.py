@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 ROWS = 12
 """Newest points that the table shows."""
 
+FEW_ROWS = 4
+"""As many beside a plot."""
+
+PLOT_LINES = 16
+
 BAR = 30
 """Width of the bar in characters."""
 
@@ -26,15 +31,17 @@ BAR = 30
 class LiveView:
     """What a terminal shows while `order` is taken; rich draws it.
 
-    speed: seconds of the detector's clock in one of ours.
+    speed: seconds of the detector's clock in one of ours. plot: the curves stand above the table.
     """
 
-    def __init__(self, order: "Order", speed: float) -> None:
+    def __init__(self, order: "Order", speed: float, *, plot: bool = False) -> None:
         self._plan = order.plan
         self._points = list(order.plan.points())
         self._before = sum(len(record.stream("primary")) for record in order.earlier)
         self._pace = order.plan.duration / len(self._points) / speed
-        self._rows: deque[Mapping[str, Any]] = deque(maxlen=ROWS)
+        self._plot = plot
+        self._all: list[Mapping[str, Any]] = []
+        self._rows: deque[Mapping[str, Any]] = deque(maxlen=FEW_ROWS if plot else ROWS)
         self._set: dict[int, int] = {}
         self._seen = self._before
         self._began = self._last = time.monotonic()
@@ -69,6 +76,7 @@ class LiveView:
             self._set[row["channel"]] = row["new_threshold"]
         if stream == "primary":
             self._rows.append(row)
+            self._all.append(row)
         if stream in ("primary", "skipped"):
             self._set.clear()
             if new:
@@ -80,7 +88,21 @@ class LiveView:
     def __rich__(self) -> "RenderableType":
         from rich.console import Group
 
-        return Group(self._progress(), *self._asked(), "", self._table())
+        return Group(self._progress(), *self._asked(), "", *self._curves(), self._table())
+
+    def _curves(self) -> "Iterator[Text]":
+        if not self._plot or not self._all:
+            return
+        import shutil
+
+        from rich.text import Text
+
+        from scantrail.plots import terminal
+        from scantrail.threshold import curves_of_rows, live_figure
+
+        curves = curves_of_rows(self._plan, list(self._all))
+        figure = live_figure([curve.counted() for curve in curves if curve.threshold])
+        yield Text.from_ansi(terminal(figure, shutil.get_terminal_size().columns - 1, PLOT_LINES))
 
     def _progress(self) -> "RenderableType":
         from rich.progress_bar import ProgressBar

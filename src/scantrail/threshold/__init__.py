@@ -10,7 +10,7 @@ from scantrail.threshold.config import (
     SensorConfig,
 )
 from scantrail.threshold.counted import CountedChannel, CountsInTime
-from scantrail.threshold.curves import CountingCurve, curves_of
+from scantrail.threshold.curves import CountingCurve, curves_of, curves_of_rows
 from scantrail.threshold.detector import CountingDetector, Counts, ThresholdWrite
 from scantrail.threshold.events import Events, read_events
 from scantrail.threshold.figure import compare_figure, live_figure, rate_figure, threshold_figure
@@ -80,6 +80,7 @@ __all__ = [
     "collect_events",
     "compare_figure",
     "curves_of",
+    "curves_of_rows",
     "event_rates",
     "judge",
     "known_ports",

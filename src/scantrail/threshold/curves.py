@@ -6,7 +6,8 @@ from typing import Any
 
 from scantrail.errors import InputError
 from scantrail.runs import Point, Record
-from scantrail.threshold.bench import scanned_at
+from scantrail.threshold.counted import CountedChannel
+from scantrail.threshold.fit import Fit
 from scantrail.threshold.plan import ParallelPlan, SerialPlan, ThresholdPlan, counts_key, threshold_key
 
 PLANS: dict[str, type[ThresholdPlan]] = {SerialPlan.kind: SerialPlan, ParallelPlan.kind: ParallelPlan}
@@ -39,6 +40,11 @@ class CountingCurve:
         self.correction.append(correction)
         self.link_full.append(link_full)
 
+    def counted(self, fit: Fit | None = None) -> CountedChannel:
+        """Return the points, with their fit if there is one, as the figures take them."""
+        lost = [n * (factor - 1.0) for n, factor in zip(self.counts, self.correction, strict=True)]
+        return CountedChannel(self.channel, self.threshold, self.counts, self.live, lost, self.name, self.label, fit)
+
 
 def curves_of(records: Iterable[Record]) -> list[CountingCurve]:
     """Return the curves of a threshold run, given as the chain of runs that took it, oldest first.
@@ -48,12 +54,20 @@ def curves_of(records: Iterable[Record]) -> list[CountingCurve]:
     curves: dict[int, CountingCurve] = {}
     for record in records:
         plan = _plan_of(record.start)
-        points = list(plan.points())
-        for steps in plan.steps:
-            curves.setdefault(steps.channel, CountingCurve(steps.channel, steps.name, steps.label))
-        for row in record.stream("primary").rows():
-            _add_row(curves, plan, points[row["point"]], row)
+        curves = _empty(plan) | curves
+        _add_rows(curves, plan, record.stream("primary").rows())
     return list(curves.values())
+
+
+def curves_of_rows(plan: ThresholdPlan, rows: Iterable[Mapping[str, Any]]) -> list[CountingCurve]:
+    """Return the curves so far of a scan that is being taken, from the rows of its primary stream."""
+    curves = _empty(plan)
+    _add_rows(curves, plan, rows)
+    return list(curves.values())
+
+
+def _empty(plan: ThresholdPlan) -> dict[int, CountingCurve]:
+    return {steps.channel: CountingCurve(steps.channel, steps.name, steps.label) for steps in plan.steps}
 
 
 def _plan_of(start: Mapping[str, Any]) -> ThresholdPlan:
@@ -63,11 +77,17 @@ def _plan_of(start: Mapping[str, Any]) -> ThresholdPlan:
     return PLANS[kind].from_document(start["scantrail"]["plan"])
 
 
+def _add_rows(curves: Mapping[int, CountingCurve], plan: ThresholdPlan, rows: Iterable[Mapping[str, Any]]) -> None:
+    points = list(plan.points())
+    for row in rows:
+        _add_row(curves, plan, points[row["point"]], row)
+
+
 def _add_row(curves: Mapping[int, CountingCurve], plan: ThresholdPlan, point: Point, row: Mapping[str, Any]) -> None:
     events = sum(count for key, count in row.items() if key.startswith("pattern_"))
     lost = row["lost"] or 0
     correction = (events + lost) / events if events else 1.0
-    for channel in scanned_at(plan, point):
+    for channel in plan.scanned(point):
         threshold, counts = row[threshold_key(channel)], row[counts_key(channel)]
         full = bool(row.get("link_full"))
         curves[channel].add(threshold, counts, row["live_time"], correction=correction, link_full=full)

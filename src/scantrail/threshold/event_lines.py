@@ -15,7 +15,7 @@ import numpy as np
 
 from scantrail.errors import InputError
 from scantrail.threshold.event_table import Clock, Row, Table, table_of
-from scantrail.threshold.osechi.events import CHANNELS, MOST_HITS, is_text_event, json_air, json_event
+from scantrail.threshold.osechi.events import CHANNELS, HUGE, MOST_HITS, is_text_event, json_air, json_event
 from scantrail.threshold.osechi.replies import parse_reply, stream_value
 
 RAW_SUFFIX = ".raw"
@@ -24,8 +24,6 @@ HEAD = 4
 AIR = 3
 JSON_FIELDS = -1
 """Stands for the number of fields of an event in JSON."""
-HUGE = 1e17
-"""No number that a detector sends is as large."""
 
 
 class _Event(NamedTuple):

@@ -44,8 +44,8 @@ def _points(path: Path) -> Iterator[tuple[int, int, int]]:
         yield from _haniwers_points(path, lines)
     else:
         raise InputError(
-            f"{path}, line {lines[0][0]}: neither the header {','.join(COLUMNS)} nor the {HANIWERS_FIELDS} columns of a "
-            f"haniwers scan (timestamp, event_count, ch1, ch2, ch3, top, mid, btm), but {len(names)} columns"
+            f"{path}, line {lines[0][0]}: neither the header {','.join(COLUMNS)} nor the {HANIWERS_FIELDS} columns of "
+            f"a haniwers scan (timestamp, event_count, ch1, ch2, ch3, top, mid, btm), but {len(names)} columns"
         )
 
 

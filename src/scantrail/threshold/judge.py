@@ -27,12 +27,8 @@ class Judged:
 
     @property
     def counted(self) -> CountedChannel:
-        """The points and their fit, as the figure takes them."""
-        curve = self.curve
-        lost = [n * (factor - 1.0) for n, factor in zip(curve.counts, curve.correction, strict=True)]
-        return CountedChannel(
-            curve.channel, curve.threshold, curve.counts, curve.live, lost, curve.name, curve.label, self.fit
-        )
+        """The points and their fit, as the figures take them."""
+        return self.curve.counted(self.fit)
 
     @property
     def verdict(self) -> str:

@@ -39,6 +39,7 @@ def report(shown: Shown) -> dict[str, Any]:
         "continued_by": shown.later,
         "streams": {name: len(record.stream(name)) for name in record.descriptors},
         "restored": restored(record),
+        "results": results(record.directory),
         "skipped": list(record.stream(SKIPPED).rows()),
         "files": files(record.directory),
         "columns": columns(record.descriptors.get(PRIMARY, ())),
@@ -49,6 +50,13 @@ def report(shown: Shown) -> dict[str, Any]:
 def restored(record: "Record") -> list[dict[str, Any]]:
     """Return the writes that gave thresholds back after the run."""
     return [row for row in record.stream(AUDIT).rows() if row.get("purpose") == "restore"]
+
+
+def results(directory: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the newest answers of each analysis of a run."""
+    from scantrail.runs import analyses, read_results
+
+    return {name: [result._asdict() for result in read_results(directory, name)] for name in analyses(directory)}
 
 
 def columns(descriptors: Iterable[Mapping[str, Any]]) -> Columns:

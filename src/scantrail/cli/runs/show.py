@@ -31,11 +31,17 @@ def show(run: str, whole: bool, as_json: bool) -> None:
         return
     from rich.console import Console
 
+    from scantrail.cli.answers import print_answers
+    from scantrail.runs import Result
+
     console = Console(highlight=False)
     console.print(_facts(shown, found))
     if shown.run.points:
         console.print()
         console.print(points_table(shown.record, console.width, whole=whole))
+    for found_there in found["results"].values():
+        console.print()
+        print_answers([Result(**row) for row in found_there])
     if goes_on := onward(shown.run, shown.later):
         console.print()
         console.print(goes_on, soft_wrap=True)

@@ -119,7 +119,7 @@ def _advised(fit: Fit) -> Fit:
         fit,
         advice=offer,
         sentence=f"Set the threshold to {round(offer.value)}: "
-        f"{offer.sentence} at {offer.value:.1f} +- {offer.error:.1f}.",
+        f"{offer.sentence} at {offer.value:.1f} ± {offer.error:.1f}.",
     )
 
 

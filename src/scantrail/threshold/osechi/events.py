@@ -11,6 +11,8 @@ from scantrail.threshold.osechi.replies import parse_object, parse_reply
 
 CHANNELS = (1, 2, 3)
 MOST_HITS = 10
+HUGE = 1e17
+"""No number that a detector sends is as large."""
 """Hits of a channel in one text event: 0 (did not fire) to 10."""
 
 DIGITS = 4  # of a mean of readings that have two
@@ -158,7 +160,12 @@ def json_air(event: Mapping[str, Any]) -> list[float]:
     """Return temperature [C], pressure [Pa] and humidity [%] of an event in JSON, nan where it has none."""
     found = (
         next(
-            (value for key, value in event.items() if key.startswith(prefixes) and isinstance(value, int | float)), None
+            (
+                v
+                for key, v in event.items()
+                if key.startswith(prefixes) and isinstance(v, int | float) and abs(v) < HUGE
+            ),
+            None,
         )
         for prefixes in _V2_PREFIXES
     )
