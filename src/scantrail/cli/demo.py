@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from scantrail.sim import ChannelPhysics
     from scantrail.station import Station
 
 
@@ -60,18 +61,29 @@ def _compare_with_truth(home: Path, station: "Station") -> None:
 
     scanned = next(place for place in directories(home) if summarize(place).kind == "threshold_parallel")
     found = by_channel(read_results(scanned, FIT))
-    truth = OsechiPhysics.from_config(station.mocker).truth()
-    table = Table(title="found, and true in the simulator", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("", "mu [DAC]", "true", "sigma [DAC]", "true", "set to [DAC]"):
+    truth = OsechiPhysics.from_config(station.mocker).channels
+    click.echo("What the fit found, beside what is true in the simulator:\n")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for heading in ("", "set to [DAC]", "true", "mu [DAC]", "true", "sigma [DAC]", "true"):
         table.add_column(heading, justify="right", no_wrap=True)
     for channel, quantities in found.items():
-        true = truth[int(channel.removeprefix("ch"))]
+        true = truth[int(channel.removeprefix("ch")) - 1]
         table.add_row(
             channel,
-            with_error(quantities.get("mu")),
-            f"{true['mu']:g}",
-            with_error(quantities.get("sigma")),
-            f"{true['sigma']:g}",
             with_error(quantities["threshold"]),
+            f"{_quiet_from(true):.1f}",
+            with_error(quantities.get("mu")),
+            f"{true.mu:g}",
+            with_error(quantities.get("sigma")),
+            f"{true.sigma:g}",
         )
     Console(highlight=False).print(table)
+    click.echo()
+
+
+def _quiet_from(true: "ChannelPhysics") -> float:
+    """Return the threshold [DAC] at which an erfc edge is 1 % of the plateau: rate erfc(x) = 0.01 plateau."""
+    from scipy.special import erfcinv
+
+    share = 0.01 * true.plateau * true.efficiency / true.rate
+    return true.mu + 2**0.5 * true.sigma * float(erfcinv(share))

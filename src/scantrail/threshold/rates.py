@@ -117,7 +117,7 @@ def event_rates(events: Events, bin_seconds: float) -> EventRates:
             f"{live.sum():.3g} s in all): take a shorter one."
         )
     dated = events.clock == "unix"
-    notices = [*events.notices, *_about_pauses(pauses, origin, dated), *_about_bins(given, counts)]
+    notices = [*events.notices, *_about_pauses(pauses, origin, dated), *_about_bins(~given & (live > 0.0), counts)]
     begins = origin + bins[given] * bin_seconds
     return EventRates(bin_seconds, begins, live[given], counts[given], dated, tuple(notices))
 
@@ -149,7 +149,7 @@ def _about_pauses(pauses: list[tuple[float, float]], origin: float, dated: bool)
     )
 
 
-def _about_bins(given: NDArray[np.bool_], counts: Whole) -> Iterator[str]:
-    if number := int(np.count_nonzero(~given)):
+def _about_bins(left_out: NDArray[np.bool_], counts: Whole) -> Iterator[str]:
+    if number := int(np.count_nonzero(left_out)):
         said = "bin was" if number == 1 else "bins were"
-        yield f"{number} {said} live for less than half its length and left out, with {counts[~given].sum()} events."
+        yield f"{number} {said} live for less than half its length and left out, with {counts[left_out].sum()} events."

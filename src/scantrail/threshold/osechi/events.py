@@ -11,9 +11,9 @@ from scantrail.threshold.osechi.replies import parse_object, parse_reply
 
 CHANNELS = (1, 2, 3)
 MOST_HITS = 10
+"""Hits of a channel in one text event: 0 (did not fire) to 10."""
 HUGE = 1e17
 """No number that a detector sends is as large."""
-"""Hits of a channel in one text event: 0 (did not fire) to 10."""
 
 DIGITS = 4  # of a mean of readings that have two
 ENVIRONMENT = ("temperature_C", "pressure_Pa", "humidity_pct")
