@@ -53,6 +53,7 @@ def _table(rates: "EventRates") -> "Table":
     table = Table(
         box=box.SIMPLE_HEAD,
         collapse_padding=True,
+        pad_edge=False,
         caption="two, three: events in which so many channels fired together",
     )
     table.add_column("local time" if rates.dated else "time \\[s]", no_wrap=True)
