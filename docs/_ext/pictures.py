@@ -1,5 +1,6 @@
 """Makes the pictures of the pages when the documentation is built: a seeded scan of the simulated detector, judged."""
 
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ def make_pictures(app: Sphinx) -> None:
     place.mkdir(exist_ok=True)
     if (place / "threshold_scan.png").exists():
         return
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # Sphinx prints what Alembic only notes
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"SCANTRAIL_HOME": home, "SCANTRAIL_DB": f"{home}/runs.db"}
