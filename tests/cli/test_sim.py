@@ -74,6 +74,33 @@ def test_it_takes_dialect_faults_and_physics(tmp_path):
     assert (start["dialect"], start["seed"]) == ("v2", 9)
 
 
+def test_it_replays_a_recording_until_its_end(tmp_path):
+    recording, station = tmp_path / "events.csv", tmp_path / "bench.toml"
+    recording.write_text("".join(f"{i},0,{1 + i % 2},0,{1000 + i},27.0,100000.0,40.0\n" for i in range(40)))
+    station.write_text(f"[mocker]\ncsv_path = '{recording}'\nloop = false\nspeed = 20.0\n")
+    with (
+        simulator("--config", station, "--log", tmp_path / "log.jsonl") as (_, name),
+        serial.Serial(name, timeout=10.0) as port,
+    ):
+        port.write(b"SET_STREAM 1\n")  # opening the port threw away what was sent before
+        port.read_until(b'"stream":1}\r\n')
+        lines = port.read_until(b" 1039 27.00 100000.00 40.00\r\n").splitlines()
+        port.write(b"SET_STREAM 0\n")
+        assert port.read_until(b"\n").startswith(b'{"type":"response"')  # no event came after the last one
+        assert read_log(tmp_path / "log.jsonl")[0]["truth"] == {}
+    first = 40 - len(lines)
+    assert lines == [b"0 %d 0 %d 27.00 100000.00 40.00" % (1 + i % 2, 1000 + i) for i in range(first, 40)]
+
+
+def test_a_recording_without_times_is_refused(tmp_path):
+    recording, station = tmp_path / "events.raw", tmp_path / "bench.toml"
+    recording.write_bytes(b"2 0 0 1136\n")
+    station.write_text(f"[mocker]\ncsv_path = '{recording}'\n")
+    code, said = refused("--config", station)
+    assert code == 2
+    assert "no times" in said
+
+
 def test_an_unplugged_simulator_ends():
     with simulator("--unplug", 2, "--speed", 20) as (process, _):
         assert process.wait(20) == 0

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -163,3 +164,13 @@ def test_an_unreachable_server_and_a_wrong_password(postgres_url: str) -> None:
 def test_a_url_that_cannot_be_understood() -> None:
     with pytest.raises(InputError, match=r"postgresql\+psycopg://u:\*\*\*@host:port/x cannot be understood"):
         open_database(database_url("postgresql://u:s3cret@host:port/x", None))
+
+
+def test_an_sqlite_without_strict_tables(file_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    assert "SQLite 3.37 or newer is needed" in refusal(file_url)
+
+
+def test_a_server_without_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert 'pip install "scantrail[postgres]"' in refusal(database_url("postgresql://u@h/x", None))

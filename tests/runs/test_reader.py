@@ -9,7 +9,7 @@ import event_model
 import pytest
 from sample_runs import COLUMNS, header
 
-from scantrail.errors import RunNotFound
+from scantrail.errors import JournalError, RunNotFound
 from scantrail.runs import RunWriter, directories, documents, find, follow, read, summarize
 
 
@@ -64,3 +64,12 @@ def test_a_run_being_taken_is_running(root: Path) -> None:
         run.event("primary", {"x": 0.0, "i0": 0}, 0.0)
         summary = summarize(run.directory)
     assert (summary.status, summary.points, summary.expected, summary.ended) == ("running", 1, 10, None)
+
+
+def test_an_event_without_its_descriptor_is_named(take: Callable[..., Path]) -> None:
+    directory = take(2)
+    path = directory / "journal.jsonl"
+    start, _, *rest = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(start + b"".join(rest))
+    with pytest.raises(JournalError, match="event 1 names a descriptor that never came"):
+        read(directory)

@@ -58,6 +58,29 @@ def test_every_connection_starts_a_fresh_board():
         assert mocker.confirmed(1) is None
 
 
-def test_a_recording_is_refused():
-    with pytest.raises(InputError, match="csv_path"):
-        RandomMocker(MockerConfig(csv_path="events.csv"))
+def test_a_recording_is_replayed_as_it_is(tmp_path, caplog):
+    path = tmp_path / "events.csv"
+    # 2 events/s for half an hour; every fourth is a coincidence of channels 1 and 2
+    lines = [f"{1000 + i / 2},{3 if i % 4 == 0 else 0},1,0,1136,21.5,100594.35,41.43" for i in range(3600)]
+    path.write_text("timestamp,top,mid,btm,adc,tmp,atm,hmd\n" + "\n".join([*lines, "torn,1"]))
+    with RandomMocker(MockerConfig(csv_path=path, speed=50.0, seed=1)) as mocker:
+        mocker.set_threshold(3, 300)
+        counts = mocker.count(20.0, sleep)
+        mocker.set_threshold(2, 1000)
+        suppressed = mocker.count(20.0, sleep)
+        assert mocker.machine.truth() == {}
+    assert "torn" in caplog.text
+    told = windows(mocker.machine.log.records)
+    assert [dict(c.patterns) for c in (counts, suppressed)] == [window.patterns for window in told]
+    assert sum(counts.patterns.values()) == pytest.approx(2 * counts.live, abs=2)
+    assert counts.patterns[3] == pytest.approx(0.5 * counts.live, abs=2)
+    assert set(suppressed.patterns) == {1}
+    assert counts.environment == {"temperature_C": 21.5, "pressure_Pa": 100594.35, "humidity_pct": 41.43}
+
+
+def test_a_recording_that_cannot_be_replayed_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"cannot read .*events.csv"):
+        RandomMocker(MockerConfig(csv_path=tmp_path / "events.csv"))
+    (tmp_path / "events.raw").write_bytes(b"2 0 0 1136 27.37 100594.35 41.43\r\n")
+    with pytest.raises(InputError, match="no times, which a replay needs"):
+        RandomMocker(MockerConfig(csv_path=tmp_path / "events.raw"))

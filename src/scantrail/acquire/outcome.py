@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scantrail.acquire.verdict import Verdict
+from scantrail.errors import ScantrailError
 from scantrail.threshold import ScanDataPoint, Taken
 
 DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
@@ -14,6 +16,7 @@ class Outcome:
     """A run that has ended, whatever came of it. errors: parts that failed; reasons: why the run is no success.
 
     points: the CSVs' rows by channel; restored: what became of the thresholds; notes: what a reader must know.
+    failure: what ended the run before its time, if anything but the user did. verdict: what judging it found.
     """
 
     number: int
@@ -29,6 +32,21 @@ class Outcome:
     restored: list[str]
     notes: list[str]
     points: dict[int, list[ScanDataPoint]]
+    failure: ScantrailError | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def place(self) -> Path:
+        """Where the files of the scan are: the run's directory, or the workspace."""
+        return Path(self.files[0]).parent if self.files else self.directory
+
+    @property
+    def saved(self) -> str:
+        """Say what is on disk, and how to go on if that is not all."""
+        share = f"{self.taken} of {self.expected} points are saved in run {self.number}"
+        if self.taken == self.expected:
+            return f"{share}."
+        return f'{share}; "scantrail runs resume {self.number}" goes on.'
 
     @property
     def exit_code(self) -> int:
@@ -54,6 +72,7 @@ class Outcome:
             "skipped_steps": self.skipped,
             "restored": self.restored,
             "notes": self.notes,
+            "results": [result._asdict() for result in self.verdict.results] if self.verdict else [],
             "exit_code": self.exit_code,
         }
 
@@ -74,4 +93,5 @@ def outcome_of(taken: Taken) -> Outcome:
         restored=taken.restored,
         notes=taken.notes,
         points=taken.points,
+        failure=taken.failure,
     )

@@ -6,8 +6,8 @@ from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.rig import RigOptions
 from scantrail.acquire.start import Order
 from scantrail.errors import RunStateError
-from scantrail.runs import Record, ask, asked, directories, held, read, summarize
-from scantrail.station import Station
+from scantrail.runs import Record, ask, asked, chain, continued_by, held, read
+from scantrail.station import MASK, Station, load_station
 
 
 def resume_running(directory: Path) -> bool:
@@ -24,48 +24,44 @@ def resume_running(directory: Path) -> bool:
     return True
 
 
-def order_again(root: Path, directory: Path, database: str | None = None) -> Order:
+def order_again(directory: Path, database: str | None = None) -> Order:
     """Return the order that finishes the run in `directory`, made of its start document alone.
 
-    Raises RunStateError if it ended with success, RunError for a kind this version cannot take, JournalError.
+    Only a password of the catalogue, which stands in none, is that of the station in force. Raises RunStateError if it
+    ended with success, RunError for a kind this version cannot take, JournalError, ConfigError.
     """
     record = read(directory)
     status = record.stop["exit_status"] if record.stop else "interrupted"
     number = record.start["scan_id"]
     if status == "success":
         raise RunStateError(f"run {number} has ended with success; there is nothing to resume")
-    if later := _continued_by(root, record.start["uid"]):
+    if later := continued_by(record):
         raise RunStateError(f'run {number} was continued by run {later}; "scantrail runs resume {later}" goes on')
     ours = record.start["scantrail"]
     workspace = ours["rig"].get("workspace")
+    station = Station.from_document(ours["station"])
     return Order(
         plan=kind_of(ours["kind"]).plan(ours["plan"]),
-        station=Station.from_document(ours["station"]),
+        station=station,
         options=RigOptions.from_document(ours["rig"]),
         workspace=Path(workspace) if workspace else None,
-        database=database,
+        database=database or _catalogue(station),
         components=tuple(ours["components"]),
-        earlier=tuple(_chain(root, record)),
+        earlier=_chain(directory, number),
         reopened=status == "interrupted",
     )
 
 
-def _chain(root: Path, record: Record) -> list[Record]:
+def _chain(directory: Path, number: int) -> tuple[Record, ...]:
     """Return the run and those that it went on with, oldest first."""
-    chain = [record]
-    while (uid := chain[0].start["scantrail"].get("resumed_from")) is not None:
-        before = next((place for place in directories(root) if place.name.endswith(uid[:8])), None)
-        if before is None:
-            raise RunStateError(
-                f"run {chain[0].start['scan_id']} goes on with run {uid}, which is not under {root / 'runs'}"
-            )
-        chain.insert(0, read(before))
-    return chain
+    records, missing = chain(directory)
+    if missing is not None:
+        raise RunStateError(
+            f"run {number} goes back to run {missing}, which is not here: the points taken there are not known"
+        )
+    return records
 
 
-def _continued_by(root: Path, uid: str) -> int | None:
-    for place in directories(root):
-        start = read(place).start
-        if start["scantrail"].get("resumed_from") == uid:
-            return summarize(place).number
-    return None
+def _catalogue(station: Station) -> str | None:
+    """Return what the station in force says of the database, where the password of this one is masked."""
+    return load_station().database.url if MASK in (station.database.url or "") else None

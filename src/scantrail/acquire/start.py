@@ -1,17 +1,19 @@
 """Run a plan of any kind: open the rig, take the run, sum up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scantrail.acquire.judge import judge_run
 from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.outcome import Outcome, outcome_of
 from scantrail.acquire.rig import RigOptions, counting_detector
 from scantrail.db import database_url
-from scantrail.errors import ScantrailError
+from scantrail.errors import ScantrailError, ThresholdError
+from scantrail.plots import save
 from scantrail.runs import Record, RunWriter
 from scantrail.station import Station, data_root
-from scantrail.threshold import Setting, ThresholdPlan, check_workspace, take
+from scantrail.threshold import Setting, ThresholdPlan, attempt, check_workspace
 
 Opened = Callable[[RunWriter], None]
 
@@ -40,27 +42,40 @@ def start(order: Order, opened: Opened = lambda run: None) -> Outcome:
     A scan in which nothing could be measured, or that the user stopped, is an outcome too. Raises OutputError,
     LinkError and their kin; the run is closed by then, and the error's note says what is saved where.
     """
+    outcome = carry_out(order, opened)
+    failure = outcome.failure
+    if failure is not None and not isinstance(failure, ThresholdError):
+        failure.add_note(outcome.saved)
+        raise failure
+    return outcome
+
+
+def carry_out(order: Order, opened: Opened = lambda run: None) -> Outcome:
+    """As `start`, but what ends the run once it has begun is the outcome's `failure`, beside what was taken."""
+    check(order)
+    setting = _setting(order, opened)
+    with counting_detector(order.station, order.options) as detector:
+        taken = attempt(order.plan, detector, kind_of(order.plan.kind).scan, setting)
+    return judged(outcome_of(taken), order.plan.kind)
+
+
+def judged(outcome: Outcome, kind: str) -> Outcome:
+    """Judge what was taken, however the run ended; what prevents it is a note, for the data are safe."""
+    if not outcome.points:
+        return outcome
+    try:
+        verdict = judge_run(outcome.directory)
+        picture = save(verdict.figure, outcome.place / kind_of(kind).figure)
+    except ScantrailError as error:
+        return replace(outcome, notes=[*outcome.notes, f"the run could not be judged: {error}"])
+    return replace(outcome, verdict=verdict, files=[*outcome.files, str(picture)])
+
+
+def check(order: Order) -> None:
+    """Refuse what can be refused before any hardware is opened: InputError for the database, OutputError."""
+    database_url(order.database, order.station.database.url)
     if order.workspace is not None:
         check_workspace(order.workspace)
-    runs: list[RunWriter] = []
-
-    def note(run: RunWriter) -> None:
-        runs.append(run)
-        opened(run)
-
-    try:
-        with counting_detector(order.station, order.options) as detector:
-            return outcome_of(take(order.plan, detector, kind_of(order.plan.kind).scan, _setting(order, note)))
-    except ScantrailError as error:
-        if runs:
-            error.add_note(saved(runs[0]))
-        raise
-
-
-def saved(run: RunWriter) -> str:
-    """Say what is on disk of a run that did not reach its end, and how to go on."""
-    share = f"{run.taken()} of {run.expected} points are saved in run {run.number}"
-    return f'{share}; "scantrail runs resume {run.number}" goes on.'
 
 
 def _setting(order: Order, opened: Opened) -> Setting:

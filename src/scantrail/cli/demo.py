@@ -1,9 +1,15 @@
 """`scantrail demo`: the main job on a simulated detector, from the first command to the data."""
 
 import os
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from scantrail.sim import ChannelPhysics
+    from scantrail.station import Station
 
 
 @click.command()
@@ -17,7 +23,7 @@ import click
 @click.option("--seed", type=click.IntRange(min=0), default=2026, show_default=True, help="Of the simulated detector.")
 @click.option("--speed", type=click.FloatRange(min=0.1), default=40.0, show_default=True, help="Of its clock.")
 def demo(home: Path, seed: int, speed: float) -> int:
-    """Scan a simulated detector in parallel and serially, print the counts and list the runs."""
+    """Scan a simulated detector, fit its thresholds and list the runs."""
     from scantrail.acquire import Order, RigOptions
     from scantrail.cli.live import take_order
     from scantrail.cli.runs import print_runs
@@ -35,5 +41,49 @@ def demo(home: Path, seed: int, speed: float) -> int:
         on = station.model_copy(update={"sampler": used.sampler, "sensors": used.sensors})
         order = Order(plan, on, RigOptions(mock=True, speed=speed, seed=seed), database=database)
         codes.append(take_order(order, as_json=False))
+        click.echo()
+    _compare_with_truth(home, station)
     print_runs(database)
+    click.echo(f"\nLook at one of them: SCANTRAIL_HOME={shlex.quote(str(home))} scantrail runs show 1")
     return max(codes)
+
+
+def _compare_with_truth(home: Path, station: "Station") -> None:
+    """Print what the parallel scan found beside what the simulator was told."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from scantrail.cli.answers import by_channel, with_error
+    from scantrail.runs import directories, read_results, summarize
+    from scantrail.sim import OsechiPhysics
+    from scantrail.threshold import FIT
+
+    scanned = next(place for place in directories(home) if summarize(place).kind == "threshold_parallel")
+    found = by_channel(read_results(scanned, FIT))
+    truth = OsechiPhysics.from_config(station.mocker).channels
+    click.echo("What the fit found, beside what is true in the simulator:\n")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for heading in ("", "set to [DAC]", "true", "mu [DAC]", "true", "sigma [DAC]", "true"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for channel, quantities in found.items():
+        true = truth[int(channel.removeprefix("ch")) - 1]
+        table.add_row(
+            channel,
+            with_error(quantities["threshold"]),
+            f"{_quiet_from(true):.1f}",
+            with_error(quantities.get("mu")),
+            f"{true.mu:g}",
+            with_error(quantities.get("sigma")),
+            f"{true.sigma:g}",
+        )
+    Console(highlight=False).print(table)
+    click.echo()
+
+
+def _quiet_from(true: "ChannelPhysics") -> float:
+    """Return the threshold [DAC] at which an erfc edge is 1 % of the plateau: rate erfc(x) = 0.01 plateau."""
+    from scipy.special import erfcinv
+
+    share = 0.01 * true.plateau * true.efficiency / true.rate
+    return true.mu + 2**0.5 * true.sigma * float(erfcinv(share))

@@ -2,9 +2,10 @@
 
 import click
 
+from scantrail.cli.fit import fit
 from scantrail.cli.threshold import parallel, serial, write
 
 
-@click.group(commands=[serial, parallel, write])
+@click.group(commands=[serial, parallel, write, fit])
 def threshold() -> None:
-    """Threshold scans and writes, with the options of haniwers v1."""
+    """Threshold scans, fits and writes, with the options of haniwers v1."""

@@ -67,6 +67,9 @@ def run(root: click.Group, args: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         click.echo("Interrupted.", err=True)
         code = 130
+    except OSError as error:
+        click.echo(f"Error: {error.filename or 'the output'}: {error.strerror or error}", err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 

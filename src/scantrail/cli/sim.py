@@ -18,11 +18,12 @@ from scantrail.sim import (
     OsechiMachine,
     OsechiPhysics,
     PtyServer,
+    Recording,
     SimulationLog,
     WriteFault,
     parse_write_fault,
 )
-from scantrail.station import load_station
+from scantrail.station import MockerConfig, load_station
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _WRITES = "a threshold write: all, CHANNEL or CHANNEL:VALUE. May be repeated."
@@ -44,7 +45,7 @@ sim.add_command(beamline)
 @click.option("--seed", type=click.IntRange(min=0), help="Start of the random numbers. Default: [mocker] seed.")
 @click.option("--speed", type=float, help="Simulated seconds in a second. Default: [mocker] speed.")
 @click.option("--log", type=_FILE, help="JSON lines of every command and event.")
-@click.option("--config", type=_FILE, help="Station file whose [mocker] sets the physics.")
+@click.option("--config", type=_FILE, help="Station file whose [mocker] sets the physics or the recording.")
 @click.option("--refuse", multiple=True, metavar="WHICH", help=f"Refuse {_WRITES}")
 @click.option("--ignore", multiple=True, metavar="WHICH", help=f"Never take or answer {_WRITES}")
 @click.option("--corrupt", multiple=True, metavar="WHICH", help=f"Take, but answer with a torn line, {_WRITES}")
@@ -85,11 +86,13 @@ def osechi(
     speed = mocker.speed if speed is None else speed
     if not 0.0 < speed < math.inf:
         raise InputError(f"--speed {speed}: a number above 0 is needed.")
+    recording = _recording(mocker)
     chosen = next((s for s in (seed, mocker.seed) if s is not None), None)
     with SimulationLog(log, keep=False) as account:
         machine = OsechiMachine(
             dialect,
             physics=replace(OsechiPhysics.from_config(mocker), dead_time=station.device.dead_time),
+            recording=recording,
             faults=faults,
             seed=secrets.randbits(32) if chosen is None else chosen,
             baudrate=station.device.baudrate,
@@ -99,6 +102,18 @@ def osechi(
         with stopped_by_signals(server.stop):
             click.echo(server.name)
             server.serve()
+
+
+def _recording(mocker: MockerConfig) -> Recording | None:
+    if mocker.csv_path is None:
+        return None
+    from scantrail.threshold import read_events
+
+    events = read_events([mocker.csv_path])
+    events.check_times("a replay")
+    for notice in events.notices:
+        click.echo(notice, err=True)
+    return Recording.of(events, mocker)
 
 
 def _write_faults(refuse: Sequence[str], ignore: Sequence[str], corrupt: Sequence[str]) -> tuple[WriteFault, ...]:

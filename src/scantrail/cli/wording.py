@@ -1,10 +1,13 @@
 """How the commands put durations, plans and outcomes into words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scantrail.threshold import ThresholdPlan
+
+MOST = 10
+"""Sentences of one kind that a command prints; whoever wants more looks at the run."""
 
 
 def duration(seconds: float) -> str:
@@ -15,18 +18,47 @@ def duration(seconds: float) -> str:
     """
     whole = round(seconds)
     if whole < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+        return f"{seconds:.1f} s" if round(seconds, 1) < 10 else f"{whole} s"
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {whole % 60:02d} s"
 
 
-def plan_in_words(plan: "ThresholdPlan", speed: float) -> Iterable[str]:
-    """Yield what a threshold scan is about to do, a line each."""
-    points = plan.shape[0]
+def plan_in_words(plan: "ThresholdPlan", speed: float) -> Iterator[str]:
+    """Yield what a threshold scan is about to do, a line each.
+
+    speed: seconds of the detector's clock in one of ours.
+    """
     name = plan.kind.removeprefix("threshold_")
-    yield f"{name} scan: {points} points of {plan.dwell:g} s, about {duration(plan.duration / speed)}"
+    clock = "" if speed == 1 else f" at {speed:g} times the speed"
+    yield f"{name} scan: {plan.shape[0]} points of {plan.dwell:g} s, about {duration(plan.duration / speed)}{clock}"
     for steps in plan.steps:
         values = steps.thresholds
         where = f"{steps.name} ({steps.label})" if steps.label else steps.name
         yield f"  {where}: {len(values)} thresholds, {values[0]} to {values[-1]} DAC"
     yield from plan.notices
+
+
+def together(sentences: Iterable[str]) -> list[str]:
+    """Say once what sentences say of several channels.
+
+    >>> together(["channel 1 is back at 300 (before)", "channel 2 is back at 300 (before)"])
+    ['channels 1 and 2 are back at 300 (before)']
+    """
+    channels: dict[str, list[str]] = {}
+    for sentence in sentences:
+        _, channel, said = sentence.split(" ", 2)
+        channels.setdefault(said, []).append(channel)
+    return [
+        f"channel {several[0]} {said}"
+        if len(several) == 1
+        else f"channels {', '.join(several[:-1])} and {several[-1]} are {said.removeprefix('is ')}"
+        for said, several in ((said, sorted(several)) for said, several in channels.items())
+    ]
+
+
+def at_most(sentences: list[str], number: int) -> list[str]:
+    """Return the first sentences; of more than MOST, say that there are more in run `number`."""
+    if len(sentences) <= MOST:
+        return sentences
+    more = f'and {len(sentences) - MOST} more; "scantrail runs show {number}" has them all'
+    return [*sentences[:MOST], more]

@@ -56,15 +56,14 @@ def _make_directory(path: Path) -> None:
 
 def _version(connection: Connection, url: str) -> str | None:
     """Return the version of our schema, None for an empty database. Raises DatabaseError for any other content."""
-    inspector = sa.inspect(connection)
-    if inspector.has_table(VERSION_TABLE):
+    tables = sa.inspect(connection).get_table_names()  # asked once: the next answer may be that of a finished migration
+    if VERSION_TABLE in tables:
         version = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar_one()
         if version > HEAD:
             raise DatabaseError(
                 f"the database {render(url)} is of a newer Scantrail (schema {version}, here {HEAD}); update this one"
             )
         return cast("str", version)
-    tables = inspector.get_table_names()
     if not tables:
         return None
     if set(tables) >= _REFERENCE_TRACKER:

@@ -11,14 +11,25 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 
+from scantrail.errors import DatabaseError
+
 WRITES = "scantrail_writes"
 """Execution option of a connection whose transactions write."""
+
+OLDEST = (3, 37, 0)
+"""The first SQLite with STRICT tables."""
 
 _WAL_POLL = 0.01  # s
 
 
 def sqlite_engine(url: sa.URL, timeout: float) -> Engine:
-    """Return an engine for a file; `timeout`: wait for a lock [s]. Only transactions marked WRITES may write."""
+    """Return an engine for a file; `timeout`: wait for a lock [s]. Only transactions marked WRITES may write.
+
+    Raises DatabaseError if this Python's SQLite is too old.
+    """
+    if sqlite3.sqlite_version_info < OLDEST:
+        oldest = ".".join(map(str, OLDEST[:2]))
+        raise DatabaseError(f"SQLite {oldest} or newer is needed; this Python has {sqlite3.sqlite_version}")
     engine = sa.create_engine(url, connect_args={"timeout": timeout})
 
     @sa.event.listens_for(engine, "connect")

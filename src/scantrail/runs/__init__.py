@@ -1,54 +1,73 @@
 """What a run is and how it is kept: one directory, one append-only journal, one row in the catalogue.
 
-The catalogue leans on the database and is loaded only when one of its names is asked for; a scan never needs it.
+The catalogue leans on the database and is loaded, as the exporters are, only when one of its names is asked for; a scan
+never needs it.
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from scantrail.readings import Column, Reading, Scalar
+from scantrail.runs.chains import Chain, chain, continued_by
 from scantrail.runs.control import ask, asked
 from scantrail.runs.documents import Header
 from scantrail.runs.journal import JOURNAL, held
 from scantrail.runs.plan import Plan, Point
 from scantrail.runs.reader import Record, Table, documents, follow, read
-from scantrail.runs.summary import RunSummary, directories, find, summarize
+from scantrail.runs.results import Result, analyses, read_results, write_results
+from scantrail.runs.stamps import iso
+from scantrail.runs.summary import RunStatus, RunSummary, directories, find, summarize
 from scantrail.runs.writer import RunWriter
 
 if TYPE_CHECKING:
-    from scantrail.runs.catalog import listing, note_run, reindex
+    from scantrail.runs.catalog import Choice, listing, note_run, reindex
+    from scantrail.runs.export import export_csv, write_csv
 
-_CATALOG = frozenset({"listing", "note_run", "reindex"})
+_LATER = {
+    **dict.fromkeys(("Choice", "listing", "note_run", "reindex"), "catalog"),
+    **dict.fromkeys(("export_csv", "write_csv"), "export"),
+}
 
 __all__ = [
     "JOURNAL",
+    "Chain",
+    "Choice",
     "Column",
     "Header",
     "Plan",
     "Point",
     "Reading",
     "Record",
+    "Result",
+    "RunStatus",
     "RunSummary",
     "RunWriter",
     "Scalar",
     "Table",
+    "analyses",
     "ask",
     "asked",
+    "chain",
+    "continued_by",
     "directories",
     "documents",
+    "export_csv",
     "find",
     "follow",
     "held",
+    "iso",
     "listing",
     "note_run",
     "read",
+    "read_results",
     "reindex",
     "summarize",
+    "write_csv",
+    "write_results",
 ]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute of any type
-    if name in _CATALOG:
-        from scantrail.runs import catalog
-
-        return getattr(catalog, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)

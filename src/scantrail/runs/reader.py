@@ -83,7 +83,7 @@ def read(directory: Path) -> Record:
             descriptors.setdefault(document["name"], []).append(document)
             stream_of[document["uid"]] = document["name"]
         elif name == "event":
-            _add(streams.setdefault(stream_of[document["descriptor"]], Table({}, [], [])), document)
+            _add(streams.setdefault(_stream_of(document, stream_of, directory), Table({}, [], [])), document)
         elif name == "stop":
             stop = document
     if start is None:
@@ -120,6 +120,14 @@ def follow(directory: Path, after: int = 0) -> Iterator[tuple[str, Document]]:
                 if not writing:
                     return
                 time.sleep(POLL)
+
+
+def _stream_of(event: Document, streams: dict[str, str], directory: Path) -> str:
+    try:
+        return streams[event["descriptor"]]
+    except KeyError:
+        number = event.get("seq_num", "?")
+        raise JournalError(f"{directory / JOURNAL}: event {number} names a descriptor that never came") from None
 
 
 def _parse(line: bytes) -> tuple[str, Document] | str:

@@ -86,9 +86,8 @@ def find(root: Path, ref: str) -> Path:
     if "/" in ref and (given / JOURNAL).exists():
         return given
     known = directories(root)
-    if ref.isdigit():
-        matches = [entry for entry in known if _part(entry, "number") == str(int(ref))]
-    else:
+    matches = [entry for entry in known if _part(entry, "number") == ref.lstrip("0")]
+    if not matches:  # a uid, too, may begin with digits alone
         matches = [entry for entry in known if len(ref) >= 4 and _has_uid(entry, ref.lower())]
     if len(matches) == 1:
         return matches[0]

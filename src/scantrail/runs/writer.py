@@ -154,6 +154,11 @@ class RunWriter:
         """How often the user asked to stop: signals and `runs abort`."""
         return self._stops
 
+    @property
+    def paused(self) -> bool:
+        """Whether the user asked to pause: `wait` holds the run until it is resumed or aborted."""
+        return self._paused
+
     # --- waiting ------------------------------------------------------------------------------------------------------
 
     def wait(self, seconds: float) -> Command:

@@ -6,7 +6,7 @@ Places, ranges and masking cost nothing; every other name loads pydantic when it
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from scantrail.station.masking import mask
+from scantrail.station.masking import MASK, mask
 from scantrail.station.places import STATION_FILE, data_root, find_station
 from scantrail.station.ranges import CHANNELS, LABELS, STEPS, THRESHOLDS
 
@@ -34,6 +34,7 @@ __all__ = [
     "CHANNELS",
     "EXAMPLE",
     "LABELS",
+    "MASK",
     "STATION_FILE",
     "STEPS",
     "THRESHOLDS",

@@ -63,11 +63,12 @@ threshold = "none"
 [mocker]
 speed = 1.0                   # simulated seconds in a second
 #seed = 1                     # the same random numbers every time; default: new ones
-# Instead of the physics below, replay recorded events (timestamp, top, mid, btm, adc, tmp, atm, hmd; no header):
+# Instead of the physics below, replay recorded events (timestamp, top, mid, btm, adc, tmp, atm, hmd). A recording knows
+# no threshold: only one that suppresses its channel (1000 and more) has an effect.
 #csv_path = "events.csv"
 #shuffle = false              # in random order
-#loop = true                  # from the start again at the end
-#jitter = 0.0                 # random spread of the times [s]
+#loop = true                  # from the start again at the end; false: silent from there on
+#jitter = 0.0                 # random spread of the times: standard deviation [s]
 
 # The truth behind each channel: noise edge rate * erfc((v - mu) / (sqrt(2) sigma)), or for "rice"
 # rate * exp(-(v - mu)^2 / (2 sigma^2)), on top of it efficiency * plateau muons a second.

@@ -29,15 +29,25 @@ class ChannelPhysics(Section):
 
 
 class MockerConfig(Section):
-    """The simulated detector: with `csv_path` it replays recorded events, else its channels follow their physics."""
+    """The simulated detector: with `csv_path` it replays recorded events, else its channels follow their physics.
+
+    Recorded events know no threshold: in a replay one that suppresses its channel (1000 and more) takes its hits away,
+    any other changes nothing.
+    """
 
     csv_path: PathName | None = Field(
-        default=None, description="recorded events: timestamp, top, mid, btm, adc, tmp, atm, hmd, no header"
+        default=None, description="recorded events to replay: timestamp, top, mid, btm, adc, tmp, atm, hmd"
     )
-    shuffle: bool = Field(default=False, description="replay the recorded events in random order")
-    loop: bool = Field(default=True, description="start the recording again at its end")
+    shuffle: bool = Field(
+        default=False, description="replay the recorded events in random order, at the recorded times"
+    )
+    loop: bool = Field(
+        default=True, description="start the recording again at its end; else the detector is silent from there on"
+    )
     speed: Positive = Field(default=1.0, description="simulated seconds in a second")
-    jitter: NotNegative = Field(default=0.0, description="random spread of the replayed times [s]")
+    jitter: NotNegative = Field(
+        default=0.0, description="random spread of the replayed times, a standard deviation [s]"
+    )
     seed: Annotated[int, Field(ge=0)] | None = Field(
         default=None, description="start of the random numbers; default: a new one"
     )

@@ -9,8 +9,14 @@ from scantrail.threshold.config import (
     SamplerConfig,
     SensorConfig,
 )
+from scantrail.threshold.counted import CountedChannel, CountsInTime
+from scantrail.threshold.curves import CountingCurve, curves_of, curves_of_rows
 from scantrail.threshold.detector import CountingDetector, Counts, ThresholdWrite
+from scantrail.threshold.events import Events, read_events
+from scantrail.threshold.figure import compare_figure, live_figure, rate_figure, threshold_figure
 from scantrail.threshold.files import check_workspace, write_audit_log, write_scan_results
+from scantrail.threshold.imports import read_curves
+from scantrail.threshold.judge import FIT, Judged, all_answered, judge, results_of
 from scantrail.threshold.known import Remembered, known_ports, recall, remember
 from scantrail.threshold.mocker import RandomMocker
 from scantrail.threshold.model import (
@@ -23,25 +29,33 @@ from scantrail.threshold.model import (
 from scantrail.threshold.osechi import Candidate, Device, candidates
 from scantrail.threshold.parallel import run_parallel_threshold_scan, scan_parallel
 from scantrail.threshold.plan import ParallelPlan, SerialPlan, ThresholdPlan, parallel_plan, serial_plan
+from scantrail.threshold.rates import EventRates, event_rates
 from scantrail.threshold.serial import (
     collect_events,
     run_serial_threshold_scan,
     scan_serial,
     scan_single_channel,
 )
-from scantrail.threshold.take import Setting, Taken, take
+from scantrail.threshold.take import Setting, Taken, attempt, take
 from scantrail.threshold.validator import validate_threshold_ranges
 from scantrail.threshold.writer import Write, apply_threshold, write_threshold
 
 __all__ = [
+    "FIT",
     "Candidate",
     "ChannelScanResult",
     "ConfigLoader",
+    "CountedChannel",
+    "CountingCurve",
     "CountingDetector",
     "Counts",
+    "CountsInTime",
     "Device",
     "DeviceConfig",
+    "EventRates",
+    "Events",
     "HaniwersConfig",
+    "Judged",
     "MockerConfig",
     "ParallelPlan",
     "ParallelScanResult",
@@ -58,16 +72,28 @@ __all__ = [
     "ThresholdPlan",
     "ThresholdWrite",
     "Write",
+    "all_answered",
     "apply_threshold",
+    "attempt",
     "candidates",
     "check_workspace",
     "collect_events",
+    "compare_figure",
+    "curves_of",
+    "curves_of_rows",
+    "event_rates",
+    "judge",
     "known_ports",
+    "live_figure",
     "parallel_plan",
     "parse_per_channel",
     "parse_thresholds",
+    "rate_figure",
+    "read_curves",
+    "read_events",
     "recall",
     "remember",
+    "results_of",
     "run_parallel_threshold_scan",
     "run_serial_threshold_scan",
     "scan_parallel",
@@ -75,6 +101,7 @@ __all__ = [
     "scan_single_channel",
     "serial_plan",
     "take",
+    "threshold_figure",
     "validate_threshold_ranges",
     "write_audit_log",
     "write_scan_results",

@@ -7,18 +7,21 @@ import time
 from collections.abc import Iterator, Mapping
 
 from scantrail.errors import LinkLost, OutputError, ThresholdError
-from scantrail.runs import Point, RunWriter, Scalar
+from scantrail.runs import Point, RunWriter, Scalar, iso
 from scantrail.threshold.columns import AIR, AUDIT, ENVIRONMENT, SKIPPED, audit_columns, patterns, primary_columns
 from scantrail.threshold.detector import CountingDetector, Counts, Wait
 from scantrail.threshold.files import ScanFiles
 from scantrail.threshold.model import ScanDataPoint
 from scantrail.threshold.plan import ThresholdPlan, counts_key, threshold_key
-from scantrail.threshold.stamps import iso
 from scantrail.threshold.writer import Write, sleep, write_threshold
 
 
 class Bench:
-    """One detector during one run. Nothing is measured at a threshold that the detector did not confirm."""
+    """One detector during one run. Nothing is measured at a threshold that the detector did not confirm.
+
+    skipped: indices of points not measured; errors: what went wrong, a sentence each; restored: likewise, what became
+    of each threshold; notes: what a reader of the data must know.
+    """
 
     def __init__(self, plan: ThresholdPlan, detector: CountingDetector, run: RunWriter, files: ScanFiles) -> None:
         self.plan = plan
@@ -27,10 +30,13 @@ class Bench:
         self.restored: list[str] = []
         self.notes: dict[str, None] = {}
         self.skipped: list[int] = []
+        self.errors: list[str] = []
+        self._events = self._lost = self._unparsable = 0
         self._detector = detector
         self._before = {channel: detector.confirmed(channel) for channel in plan.detector}
         self._touched: dict[int, None] = {}
-        run.safe("close the scan's files", files.close)
+        self._unrecorded: OutputError | None = None
+        run.safe("record how the thresholds were restored", self._own_up)
         run.safe("restore the thresholds", self.restore)
         run.describe(AUDIT, audit_columns(detector.name))
         run.describe("primary", primary_columns(plan.detector, detector.name))
@@ -78,6 +84,16 @@ class Bench:
         self.run.event("skipped", row, time.time())
         self.skipped.append(point.index)
 
+    def losses(self) -> list[str]:
+        """Say what the windows are known to have lost, in a sentence if they have."""
+        if not self._lost:
+            return []
+        share = f"{self._lost} of about {self._events + self._lost} events are held to be lost"
+        told = self._lost - self._unparsable
+        causes = {"unreadable lines": self._unparsable, "told by the detector": told}
+        account = ", ".join(f"{number} {cause}" for cause, number in causes.items() if number)
+        return [f"{share}: {account}. The journal tells it for each point."]
+
     def restore(self) -> None:
         """Give every touched channel its threshold back.
 
@@ -95,11 +111,15 @@ class Bench:
             try:
                 self._audit(write, "restore")
             except OutputError as unwritten:  # the other channels matter more than this one's record
-                failures.append(str(unwritten))
+                self._unrecorded = self._unrecorded or unwritten
             if isinstance(write.error, LinkLost):
                 break
         if failures:
-            raise ThresholdError("; ".join(dict.fromkeys(failures)))
+            raise ThresholdError("; ".join(failures))
+
+    def _own_up(self) -> None:
+        if self._unrecorded is not None:
+            raise self._unrecorded
 
     def _attempt(self, channel: int, value: int, wait: Wait) -> Write:
         plan = self.plan
@@ -131,9 +151,12 @@ class Bench:
             row[key] = counts.patterns.get(bits, 0)
         row |= {"live_time": counts.live, "window": counts.stop - counts.start}
         row |= {"start_time": counts.start, "stop_time": counts.stop}
-        row |= {"lost": counts.lost, "unparsable": counts.unparsable}
+        row |= {"lost": counts.lost, "unparsable": counts.unparsable, "link_full": int(counts.link_full)}
         self.run.event("primary", row, counts.start)
         self.notes |= dict.fromkeys(counts.notes)
+        self._events += counts.events
+        self._lost += counts.lost or 0
+        self._unparsable += counts.unparsable
         if counts.environment:
             self.run.describe("environment", ENVIRONMENT)
             air: dict[str, Scalar | None] = {"point": point.index} | {key: counts.environment.get(key) for key in AIR}
@@ -145,7 +168,7 @@ class Bench:
         before = self._before[channel]
         if before is not None:
             return before, "as before the scan"
-        configured = next((steps.rest for steps in self.plan.steps if steps.channel == channel), None)
+        configured = dict(zip(self.plan.detector, self.plan.rest, strict=False)).get(channel)
         if configured is not None:
             return configured, f"[sensors.ch{channel}] threshold"
         return self.plan.suppress, "suppressed: the value before the scan was not known"
@@ -153,11 +176,6 @@ class Bench:
 
 def data_points(plan: ThresholdPlan, point: Point, row: Mapping[str, Scalar | None]) -> Iterator[ScanDataPoint]:
     """Yield the CSV rows that one event of the primary stream stands for: one for each channel scanned there."""
-    for channel in scanned_at(plan, point):
+    for channel in plan.scanned(point):
         start, threshold, counts = (row[key] for key in ("start_time", threshold_key(channel), counts_key(channel)))
         yield ScanDataPoint(iso(float(start or 0)), channel, int(threshold or 0), int(counts or 0))
-
-
-def scanned_at(plan: ThresholdPlan, point: Point) -> tuple[int, ...]:
-    """Return the channels scanned at a point: one in a serial scan (grid: its place, step), all in a parallel one."""
-    return (plan.channels[point.grid[0]],) if len(point.grid) == 2 else plan.channels

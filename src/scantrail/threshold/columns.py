@@ -39,6 +39,7 @@ def primary_columns(channels: tuple[int, ...], source: str) -> dict[str, Column]
     for key in ("live_time", "window", "start_time", "stop_time"):
         columns[key] = Column(f"{source}: counting window", "s", "number", "time")
     columns["lost"] = Column(f"{source}: events known to be lost", "counts", "integer", "losses")
+    columns["link_full"] = Column(f"{source}: the link, not the detector, set the rate", None, "integer", "losses")
     columns["unparsable"] = Column(f"{source}: lines that are no event", "lines", "integer", "losses")
     return columns
 

@@ -48,7 +48,7 @@ class SensorConfig(SensorSection):
 
 
 class HaniwersConfig(Section):
-    """All that a threshold scan needs to know; `sensors` are the channels to scan, keyed "chN"."""
+    """All that a threshold scan needs to know; `sensors` are the channels to scan, keyed "chN", `idle` all others."""
 
     device: DeviceConfig = DeviceConfig()
     sampler: SamplerConfig = SamplerConfig()
@@ -56,6 +56,16 @@ class HaniwersConfig(Section):
         default_factory=lambda: _sensors(Station().sensors), description="channels to scan"
     )
     mocker: MockerConfig = MockerConfig()
+    idle: dict[str, SensorConfig] = Field(default={}, description="channels not to scan")
+
+    @property
+    def thresholds_in_use(self) -> dict[int, int]:
+        """The `threshold` of each channel that has one [DAC], scanned or not."""
+        return {sensor.id: sensor.threshold for sensor in self._known.values() if sensor.threshold is not None}
+
+    @property
+    def _known(self) -> dict[int, SensorConfig]:
+        return {sensor.id: sensor for sensor in (*self.idle.values(), *self.sensors.values())}
 
     @field_validator("sensors")
     @classmethod
@@ -104,8 +114,8 @@ class HaniwersConfig(Section):
         )
         mocker = _changed(self.mocker, speed=speed, seed=seed)
         centres = {} if thresholds is None else parse_thresholds(thresholds)
-        known = {sensor.id: sensor for sensor in self.sensors.values()}
-        channels = sorted(centres or known)
+        known = self._known
+        channels = sorted(centres or (sensor.id for sensor in self.sensors.values()))
         counts = {} if nsteps is None else parse_per_channel(nsteps, channels, "--nsteps")
         sizes = {} if step is None else parse_per_channel(step, channels, "--step")
         sensors = {
@@ -117,7 +127,8 @@ class HaniwersConfig(Section):
             )
             for channel in channels
         }
-        return self.model_copy(update={"sampler": sampler, "sensors": sensors, "mocker": mocker})
+        idle = {f"ch{channel}": sensor for channel, sensor in known.items() if channel not in channels}
+        return self.model_copy(update={"sampler": sampler, "sensors": sensors, "mocker": mocker, "idle": idle})
 
 
 class ConfigLoader:

@@ -32,7 +32,7 @@ class Counts:
     channels: events in which that channel fired. patterns: coincidence bit pattern (bit 0 = channel 1) -> events.
     start, stop: unix time [s] of the window's opening and closing. live: live time [s] of the detector's clock.
     lost: events known to be lost, None where the dialect cannot tell. whole: False if the window was cut (`halt`).
-    unparsable: lines of the window that are no event.
+    unparsable: lines of the window that are no event. link_full: the link, not the detector, set the rate.
     environment: mean temperature_C, pressure_Pa, humidity_pct where events carry them.
     notes: what a reader must know (link ceiling reached, window by receive stamps), a sentence each.
     """
@@ -45,6 +45,7 @@ class Counts:
     whole: bool
     stop: float = 0.0
     unparsable: int = 0
+    link_full: bool = False
     environment: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -75,7 +76,7 @@ class CountingDetector(Protocol):
         """Write once and return the confirmation.
 
         Raises ThresholdRefused (final), ThresholdUnconfirmed (worth another try) or LinkLost. Retrying is the caller's:
-        `writer.write_confirmed`.
+        `writer.write_threshold`.
         """
         ...
 

@@ -1,8 +1,11 @@
 """The CSV files of a threshold scan, with the seeds' names and columns. A file that exists is never touched."""
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import astuple, fields
+from itertools import islice
 from pathlib import Path
 
 from scantrail.errors import OutputError
@@ -44,15 +47,19 @@ class RowFile:
         Raises FileExistsError, OutputError.
         """
         self.path = path
+        _make_directory(path.parent)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("w" if replace else "x", newline="", encoding="utf-8")
+            self._file = path.open("wb" if replace else "xb", buffering=0)
         except FileExistsError:
             raise FileExistsError(f"{path} holds another scan's data; give an empty directory") from None
         except OSError as error:
             raise _cannot_write(path, error) from error
-        self._csv = csv.writer(self._file, lineterminator="\n")
-        self._row([field.name for field in fields(row)])
+        self._size = 0
+        try:
+            self._row([field.name for field in fields(row)])
+        except OutputError:
+            self._file.close()
+            raise
 
     def append(self, row: ScanDataPoint | ThresholdOperation) -> None:
         """Append one row. Raises OutputError; rows written before stay whole."""
@@ -66,11 +73,18 @@ class RowFile:
             raise _cannot_write(self.path, error) from error
 
     def _row(self, values: Iterable[object]) -> None:
+        text = io.StringIO()
+        plain = [value.replace("\r", " ") if isinstance(value, str) else value for value in values]
+        csv.writer(text, lineterminator="\n").writerow(plain)
+        left = row = text.getvalue().encode()
         try:
-            self._csv.writerow(values)
-            self._file.flush()
+            while left:
+                left = left[self._file.write(left) :]
         except OSError as error:
+            with suppress(OSError):  # half a row would be read as a whole one
+                self._file.truncate(self._size)
             raise _cannot_write(self.path, error) from error
+        self._size += len(row)
 
 
 class ScanFiles:
@@ -126,15 +140,34 @@ def place_for(workspace: Path | None, run_directory: Path, number: int) -> Path:
     return workspace / f"run-{number}" if taken else workspace
 
 
+def begins_with(workspace: Path, operations: Sequence[ThresholdOperation]) -> bool:
+    """Tell whether the audit log in `workspace` begins with these writes, so the files there are the same scan's."""
+    try:
+        with (workspace / AUDIT).open(newline="", encoding="utf-8") as file:
+            _, first = islice(csv.reader(file), 2)
+    except (OSError, ValueError, csv.Error):
+        return False
+    return bool(operations) and first[:-1] == list(map(str, astuple(operations[0])[:-1]))
+
+
 def check_workspace(workspace: Path) -> None:
     """Make `workspace` and try to write in it, before any hardware is opened. Raises OutputError."""
     probe = workspace / ".scantrail-probe"
+    _make_directory(workspace)
     try:
-        workspace.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"")
-        probe.unlink()
+        probe.unlink(missing_ok=True)
     except OSError as error:
         raise _cannot_write(workspace, error) from error
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise OutputError(f"cannot write in {directory}: it is a file, not a directory") from error
+    except OSError as error:
+        raise _cannot_write(directory, error) from error
 
 
 def _write(

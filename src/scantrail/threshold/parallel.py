@@ -14,34 +14,34 @@ from scantrail.threshold.take import Taken, setting_of, take
 __all__ = ["ParallelScanResult", "run_parallel_threshold_scan", "scan_parallel"]
 
 SILENT_STEPS = 3
-"""Steps in a row without any answer after which the detector is taken for gone: no waiting out every deadline."""
+"""Steps in a row with a write that got no answer, after which the scan ends: no waiting out every deadline."""
 
 
-def scan_parallel(plan: ParallelPlan, bench: Bench, points: Iterable[Point]) -> list[str]:
-    """Take `points` of a parallel plan; a step with an unconfirmed threshold is skipped. Returns a sentence a skip.
+def scan_parallel(plan: ParallelPlan, bench: Bench, points: Iterable[Point]) -> None:
+    """Take `points` of a parallel plan; a step with an unconfirmed threshold is skipped, a sentence each in the errors.
 
     Raises ThresholdError if no step could be measured or the detector has fallen silent, LinkLost, WindowError,
     JournalWriteError, OutputError; the steps taken so far are on disk.
     """
-    skipped: list[str] = []
     silent = 0
     for point in points:
         failed = bench.set_all(plan.thresholds(point))
         if failed is None:
             silent = 0
             if not bench.measure(point):
-                return skipped
+                return
             continue
         if bench.stopping():
-            return skipped
+            return
         bench.skip(point, failed)
-        skipped.append(f"step {point.index} skipped: {failed.error}")
+        bench.errors.append(f"step {point.index} skipped: {failed.error}")
         silent = silent + 1 if isinstance(failed.error, ThresholdUnconfirmed) else 0
         if silent == SILENT_STEPS:
-            raise ThresholdUnconfirmed(f"no answer in {SILENT_STEPS} steps in a row, the scan ends: {failed.error}")
-    if not bench.run.taken():
-        raise ThresholdError(f"no step was measured: {skipped[-1] if skipped else 'there was none to take'}")
-    return skipped
+            raise ThresholdUnconfirmed(
+                f"{SILENT_STEPS} steps in a row were not confirmed, the scan ends: {failed.error}"
+            )
+    if bench.errors and not bench.run.taken():
+        raise ThresholdError(f"no step was measured: {bench.errors[-1]}")
 
 
 def run_parallel_threshold_scan(

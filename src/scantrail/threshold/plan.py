@@ -24,13 +24,12 @@ def counts_key(channel: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSteps:
-    """One channel's part of a scan. thresholds [DAC] in scan order; rest: value to leave it at if none was known."""
+    """One channel's part of a scan. thresholds [DAC] in scan order."""
 
     channel: int
     name: str
     label: str
     thresholds: tuple[int, ...]
-    rest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,8 @@ class ThresholdPlan:
     """What both kinds of threshold scan need to know.
 
     dwell and settle in seconds of the detector's clock; suppress: threshold [DAC] that silences a channel;
-    max_retry: attempts at a write in all; retry_spacing [s] between them; detector: every channel there is.
+    max_retry: attempts at a write in all; retry_spacing [s] between them; detector: every channel there is; rest: for
+    each of them the threshold [DAC] to leave it at where none was known before.
     """
 
     steps: tuple[ChannelSteps, ...]
@@ -48,6 +48,7 @@ class ThresholdPlan:
     detector: tuple[int, ...] = (1, 2, 3)
     max_retry: int = 3
     retry_spacing: float = 0.5
+    rest: tuple[int | None, ...] = ()
     notices: tuple[str, ...] = ()
 
     kind: ClassVar[str] = ""
@@ -76,6 +77,10 @@ class ThresholdPlan:
         keys = {channel: threshold_key(channel) for channel in self.detector}
         return {channel: int(point.setpoints[key]) for channel, key in keys.items() if key in point.setpoints}
 
+    def scanned(self, point: Point) -> tuple[int, ...]:
+        """Return the channels that are scanned at a point."""
+        return self.channels
+
     def document(self) -> dict[str, Any]:
         """Return the plan as JSON-safe values."""
         return {"type": self.kind, **asdict(self)}
@@ -85,7 +90,7 @@ class ThresholdPlan:
         """Bring a plan back from its `document()`."""
         fields = {key: value for key, value in document.items() if key != "type"}
         steps = tuple(ChannelSteps(**{**entry, "thresholds": tuple(entry["thresholds"])}) for entry in fields["steps"])
-        listed = {key: tuple(fields[key]) for key in ("detector", "notices")}
+        listed = {key: tuple(fields[key]) for key in ("detector", "rest", "notices")}
         return cls(**{**fields, **listed, "steps": steps})
 
 
@@ -103,6 +108,10 @@ class SerialPlan(ThresholdPlan):
             for step, threshold in enumerate(steps.thresholds):
                 yield Point(index, {**quiet, threshold_key(steps.channel): threshold}, self.dwell, (place, step))
                 index += 1
+
+    def scanned(self, point: Point) -> tuple[int, ...]:
+        """Return the one channel whose turn it is at a point."""
+        return (self.channels[point.grid[0]],)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,7 @@ def serial_plan(
                 f"and are left out; {len(once)} remain"
             )
         steps.append(_steps(sensor, once, direction))
-    return SerialPlan(tuple(steps), *_common(config, steps, detector, max_retry), notices=tuple(notices))
+    return SerialPlan(tuple(steps), **_common(config, steps, detector, max_retry), notices=tuple(notices))
 
 
 def parallel_plan(
@@ -155,17 +164,17 @@ def parallel_plan(
     """
     validate_threshold_ranges(config.sensors, scan_type="parallel")
     steps = [_steps(sensor, sensor.threshold_range(), direction) for sensor in config.sensors.values()]
-    return ParallelPlan(tuple(steps), *_common(config, steps, detector, max_retry))
+    return ParallelPlan(tuple(steps), **_common(config, steps, detector, max_retry))
 
 
 def _steps(sensor: SensorConfig, values: Sequence[int], direction: Direction) -> ChannelSteps:
     ordered = sorted(values, reverse=direction == "down")
-    return ChannelSteps(sensor.id, sensor.name, sensor.label, tuple(ordered), sensor.threshold)
+    return ChannelSteps(sensor.id, sensor.name, sensor.label, tuple(ordered))
 
 
 def _common(
     config: HaniwersConfig, steps: Sequence[ChannelSteps], detector: Sequence[int], max_retry: int | None
-) -> tuple[float, float, int, tuple[int, ...], int]:
+) -> dict[str, Any]:
     unknown = [entry.channel for entry in steps if entry.channel not in detector]
     if unknown:
         raise InputError(f"channel {unknown[0]} is not one of the detector's channels {', '.join(map(str, detector))}")
@@ -174,5 +183,11 @@ def _common(
     retry = config.sampler.max_retry if max_retry is None else max_retry
     if retry < 1:
         raise InputError(f"max_retry is {retry}; a write needs at least 1 attempt")
-    sampler = config.sampler
-    return sampler.duration, config.device.settle, sampler.suppress_threshold, tuple(detector), retry
+    return {
+        "dwell": config.sampler.duration,
+        "settle": config.device.settle,
+        "suppress": config.sampler.suppress_threshold,
+        "detector": tuple(detector),
+        "max_retry": retry,
+        "rest": tuple(config.thresholds_in_use.get(channel) for channel in detector),
+    }

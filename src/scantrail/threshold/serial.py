@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from scantrail.errors import ControlError, ThresholdError
+from scantrail.errors import OutputError, ThresholdError
 from scantrail.runs import Point
 from scantrail.threshold.bench import Bench
 from scantrail.threshold.config import HaniwersConfig, SensorConfig
@@ -12,7 +12,7 @@ from scantrail.threshold.detector import CountingDetector
 from scantrail.threshold.files import write_audit_log, write_scan_results
 from scantrail.threshold.model import ChannelScanResult, ScanDataPoint, ScanResult, ThresholdOperation
 from scantrail.threshold.plan import SerialPlan, serial_plan
-from scantrail.threshold.take import Taken, setting_of, take
+from scantrail.threshold.take import Taken, attempt, setting_of, take
 from scantrail.threshold.writer import sleep
 
 __all__ = [
@@ -29,22 +29,20 @@ __all__ = [
 ]
 
 
-def scan_serial(plan: SerialPlan, bench: Bench, points: Iterable[Point]) -> list[str]:
-    """Take `points` of a serial plan, channel by channel; return what went wrong, a sentence a failed channel.
+def scan_serial(plan: SerialPlan, bench: Bench, points: Iterable[Point]) -> None:
+    """Take `points` of a serial plan, channel by channel; what went wrong is a sentence a channel in the errors.
 
     One channel's failure ends that channel only. Raises ThresholdError if no point at all could be measured, LinkLost,
     WindowError, JournalWriteError, OutputError; the points taken so far are on disk.
     """
-    errors: list[str] = []
     for place, of_channel in groupby(points, key=lambda point: point.grid[0]):
         error = _scan_channel(plan.channels[place], plan, bench, of_channel)
         if bench.stopping():
-            return errors
+            return
         if error is not None:
-            errors.append(error)
-    if errors and not bench.run.taken():
-        raise ThresholdError(f"no point was measured: {'; '.join(errors)}")
-    return errors
+            bench.errors.append(error)
+    if bench.errors and not bench.run.taken():
+        raise ThresholdError(f"no point was measured: {bench.errors[-1]}")
 
 
 def _scan_channel(channel: int, plan: SerialPlan, bench: Bench, points: Iterable[Point]) -> str | None:
@@ -90,20 +88,19 @@ def scan_single_channel(
 ) -> ChannelScanResult:
     """Scan one channel with all others suppressed and write its CSV to `output_dir`; opens a run of its own.
 
-    Threshold writes are appended to `operations_log` if one is given. A failure is in `error`, never raised, so that a
-    caller can go on with the next channel. Raises InputError, OutputError.
+    Threshold writes are appended to `operations_log` if one is given. A failure is in `error`, beside the points taken
+    until then, and not raised, so that a caller can go on with the next channel. Raises InputError, OutputError.
     """
     sensors = {sensor_config.name: sensor_config}
     sampler = project_config.sampler.model_copy(update={"workspace": Path(output_dir)})
     config = project_config.model_copy(update={"sensors": sensors, "sampler": sampler})
     plan = serial_plan(config, max_retry=max_retry, detector=device.channels)
     channel = sensor_config.id
-    try:
-        taken = take(plan, device, scan_serial, setting_of(config))
-    except ControlError as error:
-        return ChannelScanResult(channel, [], str(error), [])
+    taken = attempt(plan, device, scan_serial, setting_of(config))
     if operations_log is not None:
         operations_log.extend(taken.operations)
+    if isinstance(taken.failure, OutputError):
+        raise taken.failure
     failure = "; ".join([*taken.errors, *taken.reasons]) or None
     return ChannelScanResult(channel, taken.files, failure, taken.points.get(channel, []))
 

@@ -11,20 +11,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from scantrail.db import database_url
-from scantrail.errors import ThresholdError
-from scantrail.runs import Header, Point, Record, RunWriter, note_run
+from scantrail.errors import ScantrailError, ThresholdError
+from scantrail.runs import Header, Point, Record, RunWriter, iso, note_run
 from scantrail.station import Station, data_root
 from scantrail.threshold.bench import Bench, data_points
 from scantrail.threshold.columns import AUDIT
 from scantrail.threshold.config import HaniwersConfig
 from scantrail.threshold.detector import CountingDetector, RawRecording
-from scantrail.threshold.files import ScanFiles, check_workspace, place_for
+from scantrail.threshold.files import ScanFiles, begins_with, check_workspace, place_for
 from scantrail.threshold.model import ScanDataPoint, ThresholdOperation
 from scantrail.threshold.plan import ThresholdPlan, counts_key, threshold_key
-from scantrail.threshold.stamps import iso
 
 P = TypeVar("P", bound=ThresholdPlan)
-Scan = Callable[[P, Bench, Iterable[Point]], list[str]]
+Scan = Callable[[P, Bench, Iterable[Point]], None]
 
 RAW = "events.raw"
 """File beside the journal: every byte that the detector sent during the run."""
@@ -58,7 +57,7 @@ class Taken:
     """What became of a scan. status: exit status of its run; reasons: why it is no success.
 
     skipped: steps not measured. points: rows of the CSVs by channel, those of earlier runs first. notes: what a reader
-    of the data must know.
+    of the data must know. failure: what ended the scan before its time, if anything but the user did.
     """
 
     run: RunWriter
@@ -71,6 +70,7 @@ class Taken:
     operations: list[ThresholdOperation]
     restored: list[str]
     notes: list[str]
+    failure: ScantrailError | None = None
 
     @property
     def number(self) -> int:
@@ -92,27 +92,40 @@ def take(plan: P, detector: CountingDetector, scan: Scan[P], setting: Setting) -
     Raises OutputError before hardware is touched if the workspace cannot be written, then LinkLost, WindowError,
     JournalWriteError, OutputError, SafeStateError; the run is closed by then, with what it has.
     """
+    taken = attempt(plan, detector, scan, setting)
+    if taken.failure is not None and not isinstance(taken.failure, ThresholdError):
+        raise taken.failure
+    return taken
+
+
+def attempt(plan: P, detector: CountingDetector, scan: Scan[P], setting: Setting) -> Taken:
+    """As `take`, but what ends the scan once it has begun is in `failure`, beside what was taken until then."""
     if setting.workspace is not None:
         check_workspace(setting.workspace)
     rows = _Rows(plan, setting.earlier)
     points = [point for point in plan.points() if point.index not in rows.done]
     run = _open(plan, detector, setting, len(points))
-    reasons: list[str] = []
+    bench: Bench | None = None
+    failure: ScantrailError | None = None
     try:
         with run:
             _register(run, setting)
-            files = ScanFiles(_place(run, setting), replace=setting.reopened)
+            files = ScanFiles(_place(run, setting, rows), replace=setting.reopened)
+            run.safe("close the scan's files", files.close)
+            _close_raw_after(detector, run)
             rows.write_to(files)
             bench = Bench(plan, detector, run, files)
             _keep_raw(detector, run)
             setting.opened(run)
-            errors = scan(plan, bench, points)
-            run.note = "; ".join(errors)
-    except ThresholdError as error:
-        reasons, errors = [str(error), *getattr(error, "__notes__", ())], []
+            scan(plan, bench, points)
+            run.note = "; ".join(bench.errors)
+    except ScantrailError as error:
+        if bench is None:
+            raise
+        failure = error
     finally:
         _register(run, setting)
-    return _sum_up(run, bench, files, errors, reasons)
+    return _sum_up(run, bench, failure)
 
 
 class _Rows:
@@ -174,17 +187,25 @@ def _open(plan: ThresholdPlan, detector: CountingDetector, setting: Setting, rem
     return RunWriter.create(setting.root, header_of(plan, detector, setting, remaining))
 
 
-def _place(run: RunWriter, setting: Setting) -> Path:
+def _place(run: RunWriter, setting: Setting, rows: _Rows) -> Path:
     if setting.reopened and setting.workspace is not None:
         own = setting.workspace / f"run-{run.number}"
-        return own if own.exists() else setting.workspace
+        if own.exists():
+            return own
+        if begins_with(setting.workspace, rows.operations):
+            return setting.workspace
     return place_for(setting.workspace, run.directory, run.number)
+
+
+def _close_raw_after(detector: CountingDetector, run: RunWriter) -> None:
+    """Promise to close the raw file; told before the bench's promises, so that it holds the restoring too."""
+    if isinstance(detector, RawRecording):
+        run.safe("close the raw file", lambda: detector.record(None))
 
 
 def _keep_raw(detector: CountingDetector, run: RunWriter) -> None:
     if isinstance(detector, RawRecording):
         detector.claim(f"run {run.number}")
-        run.safe("close the raw file", lambda: detector.record(None))
         detector.record(run.directory / RAW)
 
 
@@ -194,18 +215,20 @@ def _register(run: RunWriter, setting: Setting) -> None:
         _LOG.warning("%s", notice)
 
 
-def _sum_up(run: RunWriter, bench: Bench, files: ScanFiles, errors: list[str], reasons: list[str]) -> Taken:
+def _sum_up(run: RunWriter, bench: Bench, failure: ScantrailError | None) -> Taken:
+    reasons = [] if failure is None else [str(failure), *getattr(failure, "__notes__", ())]
     if run.status == "abort":
         reasons = [f"stopped on request after {run.taken()} of {run.expected} points", *reasons]
     return Taken(
         run=run,
         status=run.status or "fail",
-        files=files.paths,
-        errors=errors,
+        files=bench.files.paths,
+        errors=bench.errors,
         reasons=reasons,
         skipped=bench.skipped,
-        points=files.points,
-        operations=files.operations,
+        points=bench.files.points,
+        operations=bench.files.operations,
         restored=bench.restored,
-        notes=list(bench.notes),
+        notes=[*bench.notes, *bench.losses()],
+        failure=failure,
     )

@@ -3,10 +3,18 @@
 import time
 from dataclasses import dataclass
 
-from scantrail.errors import ControlError, LinkError, ThresholdError, ThresholdRefused, ThresholdUnconfirmed
+from scantrail.errors import (
+    ControlError,
+    InputError,
+    LinkError,
+    ScantrailError,
+    ThresholdError,
+    ThresholdRefused,
+    ThresholdUnconfirmed,
+)
+from scantrail.runs import iso
 from scantrail.threshold.detector import Command, CountingDetector, Wait
 from scantrail.threshold.model import ThresholdOperation
-from scantrail.threshold.stamps import iso
 
 UNKNOWN = 0
 """What the audit log writes for a threshold nobody knows; 0 is reserved, so it is never a real one."""
@@ -55,11 +63,14 @@ def write_threshold(
     spacing: float = RETRY_SPACING,
     wait: Wait = sleep,
 ) -> Write:
-    """Write one threshold, `max_retry` attempts in all, `spacing` [s] apart; the outcome is in `error`, never raised.
+    """Write one threshold, `max_retry` attempts in all, `spacing` [s] apart; a failure is in `error`, not raised.
 
     Only silence and corrupt replies are tried again; a refusal or a lost connection is final. A `wait` that answers
-    other than `go` ends the attempts.
+    other than `go` ends the attempts. Raises InputError for a channel or value that the detector does not have, and
+    without any attempt.
     """
+    if max_retry < 1:
+        raise InputError(f"max_retry is {max_retry}; a write needs at least 1 attempt")
     old = detector.confirmed(channel) or UNKNOWN
     began = time.time()
     exchanges: list[str] = []
@@ -87,15 +98,8 @@ def apply_threshold(device: CountingDetector, channel: int, threshold: int, max_
     """Write one threshold with retries and tell whether the detector confirmed it; never raises (ADR-020)."""
     try:
         return write_threshold(device, channel, threshold, max_retry=max_retry).error is None
-    except ControlError:
+    except ScantrailError:
         return False
-
-
-def require(write: Write) -> Write:
-    """Return `write` if it was confirmed, raise its error if not."""
-    if write.error is not None:
-        raise write.error
-    return write
 
 
 def _after(attempts: int, error: ControlError) -> ControlError:

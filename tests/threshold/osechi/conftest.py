@@ -88,12 +88,12 @@ def board() -> Iterator[Callable[[Respond], ScriptedBoard]]:
 
 @pytest.fixture
 def device() -> Iterator[Callable[..., Device]]:
-    """Make drivers that are disconnected in the end: `device(port, dialect="v1", timeout=0.2, ...)`."""
+    """Make drivers that are disconnected in the end: `device(port, dialect="v1", timeout=5.0, ...)`."""
     made: list[Device] = []
 
     def make(port: str, **options: object) -> Device:
         speed = float(options.pop("speed", 1.0))
-        given = {"port": port, "dialect": "v1", "timeout": 0.2, "open_wait": 0.0, **options}
+        given = {"port": port, "dialect": "v1", "timeout": 5.0, "open_wait": 0.0, **options}
         made.append(Device(DeviceConfig.model_validate(given), speed=speed))
         return made[-1]
 

@@ -17,7 +17,7 @@ from scantrail.sim import (
 )
 from scantrail.threshold.osechi import window
 
-SPEED = 10.0
+SPEED = 20.0
 NOISY = OsechiPhysics(tuple(ChannelPhysics(mu=300.0, rate=60.0, plateau=5.0) for _ in range(3)))
 
 
@@ -124,7 +124,7 @@ def test_writes_that_go_wrong(simulate, device):
         writes=(WriteFault("refuse", 1), WriteFault("ignore", 2), WriteFault("corrupt", 3, 300)), drop_writes=1
     )
     machine, port, _ = simulate("v2", faults=faults)
-    with device(port, dialect="v2") as detector:
+    with device(port, timeout=0.25, dialect="v2") as detector:
         with pytest.raises(ThresholdUnconfirmed, match="silence"):
             detector.set_threshold(3, 299)
         assert detector.set_threshold(3, 299).value == 299
@@ -140,7 +140,7 @@ def test_writes_that_go_wrong(simulate, device):
 
 def test_frozen_in_a_window(simulate, device, sleep):
     machine, port, _ = simulate()
-    with device(port, speed=SPEED) as detector:
+    with device(port, timeout=0.2, speed=SPEED) as detector:
 
         def freeze(seconds):
             machine.faults = Faults(freeze=0.0)

@@ -82,7 +82,7 @@ def test_a_refusal_is_final_and_leaves_the_old_threshold(board, device):
 )
 def test_nothing_else_confirms_a_write(board, device, answer, heard):
     one = board(to_writes(answer))
-    with device(one.port) as detector:
+    with device(one.port, timeout=0.1) as detector:
         with pytest.raises(ThresholdUnconfirmed, match=heard) as raised:
             detector.set_threshold(1, 280)
         assert detector.confirmed(1) is None
@@ -91,7 +91,7 @@ def test_nothing_else_confirms_a_write(board, device, answer, heard):
 
 def test_after_an_unconfirmed_write_nobody_knows_the_threshold(board, device):
     one = board(to_writes([WRITE % (1, 280), b""]))
-    with device(one.port) as detector:
+    with device(one.port, timeout=0.25) as detector:
         detector.set_threshold(1, 280)
         with pytest.raises(ThresholdUnconfirmed):
             detector.set_threshold(1, 290)
@@ -100,7 +100,7 @@ def test_after_an_unconfirmed_write_nobody_knows_the_threshold(board, device):
 
 def test_a_late_reply_confirms_nothing_else(board, device):
     one = board(to_writes([b"", (WRITE % (1, 280)) + (WRITE % (1, 290))]))
-    with device(one.port) as detector:
+    with device(one.port, timeout=0.25) as detector:
         with pytest.raises(ThresholdUnconfirmed):
             detector.set_threshold(1, 280)
         assert detector.set_threshold(1, 290).exchange.endswith('"threshold":290}')
@@ -172,7 +172,7 @@ def test_unplugged_instead_of_a_reply(board, device):
 def test_a_board_that_reads_nothing_gives_silence(board, device):
     one = board()
     hold = threading.Event()
-    with device(one.port) as detector:
+    with device(one.port, timeout=0.1) as detector:
         one.respond = lambda line: hold.wait(10) and b""
         try:
             for _ in range(2):

@@ -7,7 +7,7 @@ from serial.tools.list_ports_common import ListPortInfo
 
 from scantrail.errors import LinkError, PortBusy, PortNotFound
 from scantrail.threshold.osechi import candidates, resolve_port
-from scantrail.threshold.osechi.ports import open_serial
+from scantrail.threshold.osechi.ports import flush, open_serial
 
 
 def info(port, description="n/a", manufacturer=None):
@@ -104,3 +104,12 @@ def test_a_stranger_on_the_port(board, device):
 def test_what_is_no_serial_port(target, error):
     with pytest.raises(error, match=target):
         open_serial(target, 115200, 1.0)
+
+
+def test_a_port_that_goes_away_while_it_is_opened(board):
+    one = board()
+    port = open_serial(one.port, 115200, 1.0)
+    one.close()
+    with pytest.raises(LinkError, match=f"{one.port} went away"):
+        flush(port, one.port)
+    port.close()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scantrail.sim.osechi.physics import ChannelPhysics, OsechiPhysics
     from scantrail.sim.osechi.port import SimulatedPort
     from scantrail.sim.osechi.pty import PtyServer
+    from scantrail.sim.osechi.replay import Recording
 
 __all__ = [
     "ChannelPhysics",
@@ -21,6 +22,7 @@ __all__ = [
     "OsechiPhysics",
     "PtyServer",
     "Record",
+    "Recording",
     "SimulatedPort",
     "SimulationLog",
     "Window",
@@ -39,6 +41,7 @@ _HOMES = {
     "OsechiPhysics": "physics",
     "PtyServer": "pty",
     "Record": "log",
+    "Recording": "replay",
     "SimulatedPort": "port",
     "SimulationLog": "log",
     "Window": "account",

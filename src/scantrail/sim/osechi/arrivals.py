@@ -2,21 +2,28 @@
 
 import math
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
+
+from scantrail.sim.osechi.environment import Environment
 
 SMALLEST_BLOCK = 64
 LARGEST_BLOCK = 8192
 
 
 class Arrival(NamedTuple):
-    """One event before dead time: time [s], pattern 1..7, pulse counts (1..10) if a channel fires, ADC value."""
+    """One event before dead time: time [s], pattern 1..7, pulse counts (1..10) if a channel fires, ADC value.
+
+    air: what the slow sensors read, None for those of the simulation.
+    """
 
     time: float
     pattern: int
     pulses: tuple[int, int, int]
     adc: int
+    air: Environment | None = None
 
 
 class Arrivals:
@@ -55,7 +62,14 @@ class Arrivals:
         patterns = np.minimum(chosen, len(self._share) - 1) + 1
         pulses = generator.integers(1, 11, (size, 3))
         adc = np.clip(generator.normal(1150.0, 40.0, size), 1000.0, 4095.0).astype(int)
-        rows = zip(times.tolist(), patterns.tolist(), map(tuple, pulses.tolist()), adc.tolist(), strict=True)
+        rows = zip(
+            times.tolist(),
+            patterns.tolist(),
+            map(tuple, pulses.tolist()),
+            adc.tolist(),
+            repeat(None, size),
+            strict=True,
+        )
         self._block = list(map(Arrival._make, rows))[::-1]
         self._last = float(times[-1])
         self._size = min(2 * size, LARGEST_BLOCK)

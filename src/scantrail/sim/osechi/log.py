@@ -1,7 +1,7 @@
 """The simulator's own account of what happened: JSON lines, in memory or in a file.
 
 Each record has `what` and `time` [s of simulated time]:
-- `start`: dialect, seed, baudrate, dead_time [s], thresholds, truth. `end`: why.
+- `start`: dialect, seed, baudrate, dead_time [s], thresholds, truth ({} for a recording). `end`: why.
 - `port`: name, speed, unix (time of simulated 0) of a pseudo-terminal.
 - `command`: text (hexadecimal for legacy), effect (ok, on, off, applied, refused, ignored, dropped, corrupted, unknown,
   frozen), and where they are known channel, threshold, window (the counting window that SET_STREAM opened or closed).

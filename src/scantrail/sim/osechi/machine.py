@@ -10,9 +10,11 @@ from scantrail.sim.osechi.arrivals import Arrival, Arrivals
 from scantrail.sim.osechi.board import Board
 from scantrail.sim.osechi.commands import execute
 from scantrail.sim.osechi.dialects import Dialect, json_event, text_event
+from scantrail.sim.osechi.environment import environment
 from scantrail.sim.osechi.faults import Faults
 from scantrail.sim.osechi.log import SimulationLog
 from scantrail.sim.osechi.physics import OsechiPhysics
+from scantrail.sim.osechi.replay import Recording, Replay
 from scantrail.sim.osechi.torn import Tearing
 from scantrail.sim.osechi.uart import Line, Uart
 
@@ -27,7 +29,9 @@ class OsechiMachine:
     """The board behind its serial line. Every `now` [s of simulated time] counts from 0 at the start, never decreases.
 
     No threads, no I/O, no clock of its own. The same seed and the same calls give the same bytes; how the input is cut
-    into calls, or how often `emit` is called, changes nothing. `faults` may be replaced at any time.
+    into calls, or how often `emit` is called, changes nothing. `faults` may be replaced at any time. With a `recording`
+    the board replays its events (see `replay`) in place of the physics, without a dead time of its own: they have it
+    behind them.
     """
 
     def __init__(
@@ -35,6 +39,7 @@ class OsechiMachine:
         dialect: Dialect = "v1",
         *,
         physics: OsechiPhysics | None = None,
+        recording: Recording | None = None,
         faults: Faults | None = None,
         seed: int = 0,
         baudrate: int = BAUDRATE,
@@ -43,7 +48,8 @@ class OsechiMachine:
         self.physics = physics or OsechiPhysics()
         self.faults = faults or Faults()
         self.log = log or SimulationLog()
-        self.board = Board(dialect, self.physics.dead_time)
+        self._replay = None if recording is None else Replay(recording, np.random.default_rng((seed, 1)))
+        self.board = Board(dialect, self.physics.dead_time if recording is None else 0.0)
         self.baudrate = baudrate
         self._seed = seed
         self._uart = Uart(baudrate)
@@ -62,14 +68,14 @@ class OsechiMachine:
             dialect=dialect,
             seed=seed,
             baudrate=baudrate,
-            dead_time=self.physics.dead_time,
+            dead_time=self.board.dead_time,
             thresholds=dict(self.board.thresholds),
             truth=self.truth(),
         )
 
     def truth(self) -> dict[int, dict[str, float | str]]:
-        """The known physics of every channel, by name; the formulas stand in `physics`."""
-        return self.physics.truth()
+        """The known physics of every channel, by name; the formulas stand in `physics`. Empty for a recording."""
+        return self.physics.truth() if self._replay is None else {}
 
     def unplugged(self, now: float) -> bool:
         """Whether the board is gone from its port."""
@@ -165,7 +171,9 @@ class OsechiMachine:
         if outcome.effect in ("on", "off") or board.thresholds != before:
             self._arrivals = self._follow(now)
 
-    def _follow(self, now: float) -> Arrivals:
+    def _follow(self, now: float) -> Arrivals | Replay:
+        if self._replay is not None:
+            return self._replay.follow(self.board.thresholds, now)
         # a generator of its own for every stretch of constant rates: what was drawn ahead never leaks into the next one
         self._segment += 1
         rates = self.physics.pattern_rates(self.board.thresholds)
@@ -178,6 +186,8 @@ class OsechiMachine:
         arrivals, board = self._arrivals, self.board
         while arrivals.next_time <= self._now:
             arrival = arrivals.pop()
+            if not arrival.pattern:
+                continue
             if arrival.time < self._blind_until:
                 self.log.lost(board.window, "dead time", arrival.pattern)
                 continue
@@ -192,13 +202,14 @@ class OsechiMachine:
             self._queue(arrival)
 
     def _queue(self, arrival: Arrival) -> None:
-        time, pattern, pulses, adc = arrival
+        time, pattern, pulses, adc, recorded = arrival
+        air = environment(int(time)) if recorded is None else recorded
         board = self.board
         hits = [min(n, board.poll_count) if pattern >> i & 1 else 0 for i, n in enumerate(pulses)]
         if board.dialect == "v2":
-            data = json_event(hits, adc, time, time - self._last_event, board.epoch)
+            data = json_event(hits, adc, air, time, time - self._last_event, board.epoch)
         else:
-            data = text_event(hits, adc, time)
+            data = text_event(hits, adc, air)
         self._last_event = time
         for line in self._tearing.event(data, self.faults, pattern, time, board.window):
             self._uart.push(line, time)

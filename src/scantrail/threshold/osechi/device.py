@@ -15,7 +15,7 @@ from scantrail.threshold.osechi.events import CHANNELS, is_text_event
 from scantrail.threshold.osechi.intake import SerialLike
 from scantrail.threshold.osechi.link import Answer, Link
 from scantrail.threshold.osechi.lock import PortLock
-from scantrail.threshold.osechi.ports import open_serial, resolve_port
+from scantrail.threshold.osechi.ports import flush, open_serial, resolve_port
 from scantrail.threshold.osechi.replies import answers_legacy, answers_threshold
 from scantrail.threshold.osechi.stream import Stream
 from scantrail.threshold.osechi.window import Terms, check_seconds, count_acknowledged, count_by_stamps
@@ -77,10 +77,7 @@ class Device:
         with ExitStack() as undo:
             port = self._opened(undo)
             time.sleep(self.config.open_wait)
-            try:
-                port.reset_input_buffer()
-            except OSError as error:
-                raise LinkError(f"{self.port} went away while it was opened: {error}") from error
+            flush(port, self.port)
             link = Link(port, self.port, self._terms.capacity * self._terms.speed)
             undo.callback(link.close)
             stream = Stream(link, self.config.timeout)

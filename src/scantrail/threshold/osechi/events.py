@@ -12,6 +12,8 @@ from scantrail.threshold.osechi.replies import parse_object, parse_reply
 CHANNELS = (1, 2, 3)
 MOST_HITS = 10
 """Hits of a channel in one text event: 0 (did not fire) to 10."""
+HUGE = 1e17
+"""No number that a detector sends is as large."""
 
 DIGITS = 4  # of a mean of readings that have two
 ENVIRONMENT = ("temperature_C", "pressure_Pa", "humidity_pct")
@@ -105,10 +107,10 @@ class Tally:
             return
         elif (reply := parse_reply(line)) is not None:
             self._unparsable += bool(reply.junk.strip())
-        elif (event := _json_event(line)) is not None:
+        elif (event := json_event(line)) is not None:
             layout = self._layout(-1)
             layout.patterns[event["hit_type"]] += 1
-            layout.breathe(_json_air(event))
+            layout.breathe(json_air(event))
         else:
             self._unparsable += 1
 
@@ -142,7 +144,8 @@ def is_text_event(line: bytes) -> bool:
     return _TEXT_EVENT.fullmatch(line) is not None
 
 
-def _json_event(line: bytes) -> dict[str, Any] | None:
+def json_event(line: bytes) -> dict[str, Any] | None:
+    """Return the fields of an event in JSON, with a `hit_type` that can be; None for any other line."""
     found = parse_object(line)
     if found is None or found[1] != 0:
         return None
@@ -153,10 +156,16 @@ def _json_event(line: bytes) -> dict[str, Any] | None:
     )
 
 
-def _json_air(event: Mapping[str, Any]) -> list[float]:
+def json_air(event: Mapping[str, Any]) -> list[float]:
+    """Return temperature [C], pressure [Pa] and humidity [%] of an event in JSON, nan where it has none."""
     found = (
         next(
-            (value for key, value in event.items() if key.startswith(prefixes) and isinstance(value, int | float)), None
+            (
+                v
+                for key, v in event.items()
+                if key.startswith(prefixes) and isinstance(v, int | float) and abs(v) < HUGE
+            ),
+            None,
         )
         for prefixes in _V2_PREFIXES
     )

@@ -10,10 +10,12 @@ from typing import NamedTuple, Protocol
 
 from scantrail.errors import LinkLost, OutputError
 
-COALESCE = 0.001
-"""Under load the port is emptied once in this time [s]: a syscall for many lines, not one for each."""
+COALESCE = 0.0004
+"""Under load the port is emptied once in this time [s]: a system call for many lines, not one for each."""
 
-BUSY = 256  # bytes; a serial line at its full speed gives 12 in a millisecond
+BUSY, FULL = 256, 3072
+"""Bytes at once that are load (a serial line gives 12 in a millisecond), and that leave no time to wait for more."""
+
 LONGEST_LINE = 1 << 16  # bytes without a newline that are no line any more
 
 
@@ -32,7 +34,7 @@ class SerialLike(Protocol):
         ...
 
     def write(self, data: bytes, /) -> int | None:
-        """Send."""
+        """Send `data`; return how many bytes were taken."""
         ...
 
     def cancel_read(self) -> None:
@@ -147,7 +149,7 @@ class Intake:
                 data = port.read(port.in_waiting or 1)
                 if data:
                     self._keep(Chunk(data, time.monotonic(), time.time()))
-                if len(data) >= BUSY:
+                if BUSY <= len(data) < FULL:
                     time.sleep(COALESCE)
         except OSError as error:
             with self._arrived:

@@ -76,6 +76,14 @@ def open_serial(port: str, baudrate: int, timeout: float) -> SerialLike:
         raise _refusal(port, error) from error
 
 
+def flush(port: SerialLike, name: str) -> None:
+    """Drop what came while the board started. Raises LinkError."""
+    try:
+        port.reset_input_buffer()
+    except (OSError, termios.error) as error:
+        raise LinkError(f"{name} went away while it was opened: {error}") from error
+
+
 def _refusal(port: str, error: Exception) -> LinkError:
     code = getattr(error, "errno", None)
     if code in (errno.EAGAIN, errno.EBUSY):

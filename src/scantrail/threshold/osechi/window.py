@@ -14,6 +14,8 @@ from scantrail.threshold.osechi.stream import Stream
 SLICE = 0.2
 """Longest time [s] of a dwell without a look at the port: an unplugged one is noticed within it."""
 
+FLOOD = 20  # lines in one block; a serial line at its full speed brings no more than one at a time
+
 TRIES = 3
 """How often a stream command is sent, and how often a window is taken, before it is a failure."""
 
@@ -113,6 +115,8 @@ def _dwell(link: Link, end: float, wait: Wait, tally: Tally) -> Command:
         ended = wait(min(SLICE, left))
         for block in link.hear():
             tally.add(block.lines)
+            if len(block.lines) > FLOOD:
+                time.sleep(0)  # let the intake have the interpreter: it waits for no more than one block
     return ended
 
 
@@ -145,6 +149,7 @@ def _counts(taken: _Taken, terms: Terms) -> Counts:
         lost=known if taken.overflows is None else taken.overflows + totals.unparsable,
         whole=taken.command != "halt",
         unparsable=totals.unparsable,
+        link_full=full,
         environment=totals.environment,
         notes=(*taken.notes, *(note for note, holds in said.items() if holds)),
     )

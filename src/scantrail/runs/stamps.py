@@ -1,4 +1,4 @@
-"""Timestamps of the seeds' files."""
+"""Times as files and programs get them; people get theirs from the command line, in local time."""
 
 from datetime import UTC, datetime
 

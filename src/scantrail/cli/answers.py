@@ -1,0 +1,86 @@
+"""How the commands show what judging found: a row a channel, then a sentence each."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from scantrail.runs import Result
+
+VERDICT = "threshold"
+PDG_TWO_DIGITS = 3.54
+
+COLUMNS = {"threshold": "set to\n[DAC]", "mu": "mu\n[DAC]", "sigma": "sigma\n[DAC]", "plateau": "plateau\n[1/s]"}
+"""Quantities that the table shows, by the last word of a result's name."""
+
+
+def answers_table(results: "Sequence[Result]") -> "Table":
+    """Return the main quantities of threshold results, a row a channel, each with its error."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("", no_wrap=True)
+    for heading in (*COLUMNS.values(), "deviance"):
+        table.add_column(Text(heading), justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for channel, of_channel in by_channel(results).items():
+        verdict = of_channel[VERDICT]
+        status = f"[{'green' if verdict.status == 'OK' else 'yellow'}]{verdict.status}[/]"
+        values = [with_error(of_channel.get(name)) for name in COLUMNS]
+        table.add_row(channel, *values, _goodness(of_channel.get("deviance")), status)
+    return table
+
+
+def sentences(results: "Iterable[Result]") -> list[str]:
+    """Return the verdict on each channel in words, its name first."""
+    rows = by_channel(results)
+    return [f"{channel}: {of_channel[VERDICT].sentence}" for channel, of_channel in rows.items()]
+
+
+def print_answers(results: "Sequence[Result]") -> None:
+    """Print the table of answers and the sentences, the table only where there is a number in it."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if any(result.value is not None for result in results):
+        console.print(answers_table(results))
+        console.print()
+    for sentence in sentences(results):
+        console.print(sentence, soft_wrap=not console.is_terminal, markup=False)
+
+
+def by_channel(results: "Iterable[Result]") -> "dict[str, dict[str, Result]]":
+    """Return results named "<channel> <quantity>" by channel and quantity, channels with a verdict only."""
+    found: dict[str, dict[str, Result]] = {}
+    for result in results:
+        channel, _, quantity = result.name.partition(" ")
+        found.setdefault(channel, {})[quantity] = result
+    return {channel: quantities for channel, quantities in found.items() if VERDICT in quantities}
+
+
+def with_error(result: "Result | None") -> str:
+    """Write a value with as many digits as its error bears: two of an error up to 0.354 of a decade, else one.
+
+    The rounding rule of the Particle Data Group (Review of Particle Physics, Introduction, section 5.3).
+
+    >>> from scantrail.runs import Result
+    >>> with_error(Result("mu", 300.1234, 0.0617, "DAC", "OK", ""))
+    '300.12 ± 0.06'
+    """
+    if result is None or result.value is None:
+        return "–"
+    if result.error is None or not result.error > 0:
+        return f"{result.value:.4g}"
+    mantissa, exponent = f"{result.error:.2e}".split("e")
+    digits = max((1 if float(mantissa) <= PDG_TWO_DIGITS else 0) - int(exponent), 0)
+    return f"{result.value:.{digits}f} ± {result.error:.{digits}f}"
+
+
+def _goodness(result: "Result | None") -> str:
+    if result is None or result.value is None:
+        return "–"
+    freedom = result.sentence.partition(" ")[0]
+    return f"{result.value:.1f} / {freedom}"

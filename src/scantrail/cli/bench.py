@@ -1,0 +1,74 @@
+"""What the threshold commands do with a detector beyond a scan: open the rig, write thresholds, say what came of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from scantrail.acquire import RigOptions
+    from scantrail.station import Station
+    from scantrail.threshold import HaniwersConfig, Write
+
+
+def opened(config: Path | None, mock: bool, speed: float | None, seed: int | None) -> "tuple[Station, RigOptions]":
+    """Return the station in force, its notices said on stderr, and how the rig is opened. Raises InputError."""
+    import math
+
+    from scantrail.acquire import RigOptions
+    from scantrail.errors import InputError
+    from scantrail.station import load_station
+
+    if speed is not None and not 0 < speed < math.inf:
+        raise InputError(f"--speed {speed:g} must be a number above 0")
+    station = load_station(config)
+    for notice in station.notices():
+        click.echo(notice, err=True)
+    return station, RigOptions(mock, speed, seed)
+
+
+def configured(station: "Station", **given: Any) -> "HaniwersConfig":  # noqa: ANN401 - options, checked there
+    """Return the station's configuration with the command line's options in it. Raises InputError."""
+    from scantrail.threshold import HaniwersConfig
+
+    return HaniwersConfig.from_station(station).with_options(**given)
+
+
+def print_writes(writes: "Sequence[Write]", *, as_json: bool) -> None:
+    """Print what became of threshold writes, failures on stderr."""
+    if as_json:
+        rows = [
+            {"channel": one.channel, "threshold": one.value, "attempts": one.attempts, "status": one.status}
+            for one in writes
+        ]
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for one in writes:
+        if one.error is None:
+            click.echo(f"channel {one.channel}: {one.value} confirmed")
+        else:
+            click.echo(f"Error: {one.error}", err=True)
+
+
+def write_all(station: "Station", rig: "RigOptions", wanted: Mapping[int, int], max_retry: int | None) -> "list[Write]":
+    """Write thresholds [DAC] by channel, each with its retries; a lost link ends it. Raises LinkError, InputError."""
+    from scantrail.acquire import counting_detector
+    from scantrail.errors import LinkLost
+    from scantrail.threshold import write_threshold
+
+    attempts = configured(station, max_retry=max_retry).sampler.max_retry
+    writes: list[Write] = []
+    with counting_detector(station, rig) as detector:
+        for channel, value in wanted.items():
+            writes.append(write_threshold(detector, channel, value, max_retry=attempts))
+            if isinstance(writes[-1].error, LinkLost):
+                break
+    return writes
+
+
+def writes_code(writes: "Sequence[Write]", wanted: int) -> int:
+    """Return the exit code of so many wanted writes: 0 all confirmed, 3 some of them, 1 none."""
+    confirmed = sum(one.error is None for one in writes)
+    return 0 if confirmed == wanted else 3 if confirmed else 1

@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+PATH = click.Path(path_type=Path)
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def options(*several: Decorator) -> Decorator:
+    """Join several click options into one decorator, shown in the order given."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(several):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+hardware_options = options(
+    click.option("--config", type=PATH, help="Station file. Default: the one in force."),
+    click.option("--mock", is_flag=True, help="Use the simulated detector."),
+    click.option("--speed", type=float, help="Simulated seconds in a second. Default: [mocker] speed."),
+    click.option("--seed", type=click.IntRange(min=0), help="Start of the simulator's random numbers."),
+    click.option("--max-retry", type=int, help="Attempts to write a threshold, in all."),
+)
+plot_option = click.option("--plot", is_flag=True, help="Draw the curves in the terminal, live while scanning.")
+scan_options = options(
+    click.option("--thresholds", metavar="C:V;…", help='Centre [DAC] of each channel to scan: "1:200;2:300;3:250".'),
+    click.option("--nsteps", metavar="N", help='Steps on each side of the centre: "8", or "1:8;2:10".'),
+    click.option("--step", metavar="N", help='Distance of two thresholds [DAC]: "5", or "1:5;2:2".'),
+    click.option("--duration", type=float, help="Dwell at each point [s]."),
+    click.option("--suppress-threshold", type=int, help="Threshold that silences a channel [DAC]."),
+    click.option("--direction", type=click.Choice(["up", "down"]), default="up", show_default=True),
+    click.option("--workspace", type=PATH, help="Directory of the CSV files. Default: the run's own."),
+    click.option("--db-path", help="Database of the catalogue: a file or an SQLAlchemy URL."),
+    hardware_options,
+    plot_option,
+    click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON."),
+)

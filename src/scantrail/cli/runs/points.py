@@ -1,0 +1,91 @@
+"""The points of a run as a table, whatever its columns are."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from scantrail.cli.runs.report import PRIMARY, Columns, main_columns
+from scantrail.cli.runs.wording import local
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from scantrail.runs import Record
+
+FIRST, LAST = 14, 6
+"""Points that a long table keeps of its beginning and its end."""
+GAP = 2
+"""Spaces between two columns."""
+
+
+def points_table(record: "Record", room: int, *, whole: bool) -> "Table":
+    """Return the primary stream as far as it fits into `room` characters; the caption names the columns that do not.
+
+    A long one is shown without its middle, unless the whole is asked for.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    columns = main_columns(record.start, record.descriptors.get(PRIMARY, ()))
+    tall = height(columns)
+    heads = {"#": "#", "time": "time"} | {key: heading(key, about["units"]) for key, about in columns.items()}
+    rows = _rows(record, columns, whole=whole)
+    widths = {key: max(len(text) for text in [*heads[key].split("\n"), *(row[key] for row in rows)]) for key in heads}
+    shown = fitting(widths, room)
+    left_out = [key for key in columns if key not in shown]
+    caption = f"Not shown, for want of room: {', '.join(left_out)}" if left_out else None
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False, caption=caption)
+    table.caption_justify = "left"
+    for key in shown:
+        table.add_column(Text(filled(heads[key], tall)), justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(row[key] for key in shown))
+    return table
+
+
+def _rows(record: "Record", columns: Columns, *, whole: bool) -> list[dict[str, str]]:
+    points = record.stream(PRIMARY)
+    left_out = range(0) if whole or len(points) <= FIRST + LAST + 1 else range(FIRST, len(points) - LAST)
+    rows = []
+    for i, row in enumerate(points.rows()):
+        if i not in left_out:
+            cells = {key: cell(row.get(key)) for key in columns}
+            rows.append({"#": str(points.seq[i]), "time": local(points.time[i], "%H:%M:%S"), **cells})
+        elif i == left_out.start:
+            rows.append({"#": "…", "time": f"{len(left_out)} more", **dict.fromkeys(columns, "…")})
+    return rows
+
+
+def fitting(widths: Mapping[str, int], room: int) -> list[str]:
+    """Return the first columns that stand side by side in `room` characters, one at least."""
+    shown: list[str] = []
+    used = -GAP
+    for key, width in widths.items():
+        used += GAP + width
+        if used > room and shown:
+            break
+        shown.append(key)
+    return shown
+
+
+def heading(key: str, units: str | None) -> str:
+    """Return a column's name, a line a word, and its units below, unless the name ends in them."""
+    words = key.split("_")
+    return "\n".join([*words, *([f"[{units}]"] if units and units != words[-1] else [])])
+
+
+def height(columns: Columns) -> int:
+    """Return how many lines the tallest heading takes."""
+    return max((heading(key, about["units"]).count("\n") + 1 for key, about in columns.items()), default=1)
+
+
+def filled(text: str, tall: int) -> str:
+    """Return a heading with empty lines below it, so that all begin on the first."""
+    return text + "\n" * (tall - 1 - text.count("\n"))
+
+
+def cell(value: object) -> str:
+    """Return a value as a table shows it: six digits of a number, nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,66 @@
+"""Figures as data, and their back ends: matplotlib for files, plotext for the terminal. It only draws.
+
+The back ends are loaded when they draw; describing a figure costs nothing but NumPy.
+"""
+
+from pathlib import Path
+
+from scantrail.plots.model import (
+    SERIES,
+    Axis,
+    Band,
+    Colour,
+    Element,
+    Figure,
+    Image,
+    Line,
+    Marker,
+    Note,
+    Numbers,
+    Panel,
+    Points,
+    Shape,
+    numbers,
+)
+
+__all__ = [
+    "SERIES",
+    "Axis",
+    "Band",
+    "Colour",
+    "Element",
+    "Figure",
+    "Image",
+    "Line",
+    "Marker",
+    "Note",
+    "Numbers",
+    "Panel",
+    "Points",
+    "Shape",
+    "numbers",
+    "save",
+    "terminal",
+]
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write the figure as the extension says (.png, .svg, .pdf), replacing what stood there, and return the path.
+
+    900 pixels wide at scale 1; a PNG has twice as many. Raises InputError for another extension, OutputError for a
+    place that cannot be written; a file that stood there is then untouched.
+    """
+    from scantrail.plots.matplotlib import save
+
+    return save(figure, path)
+
+
+def terminal(figure: Figure, width: int, height: int, *, colour: bool = True) -> str:
+    """Return the figure as text of `height` lines, none wider than `width` columns; ANSI colours if asked for.
+
+    Panels stand beside each other where the width allows. What cannot be drawn legibly in so little space is given
+    room downwards: a panel is never lower than eight lines nor narrower than 24 columns (or `width`).
+    """
+    from scantrail.plots.plotext import terminal
+
+    return terminal(figure, width, height, colour=colour)

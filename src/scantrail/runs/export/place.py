@@ -1,0 +1,51 @@
+"""A new file that appears under its name only when it is whole."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from scantrail.errors import InputError, OutputError
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[TextIO]:
+    """Open a text file that takes the name `path` when the block ends well; otherwise nothing is left of it.
+
+    Raises InputError if `path` exists, OutputError if it cannot be written.
+    """
+    if os.path.lexists(path):
+        raise _exists(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("x", newline="", encoding="utf-8") as file, _removed_on_failure(draft):
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            _take_name(draft, path)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _take_name(draft: Path, path: Path) -> None:
+    """Rename without ever replacing: the name is claimed first, which only one of several processes can."""
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        raise _exists(path) from None
+    with _removed_on_failure(path):
+        draft.replace(path)
+
+
+@contextmanager
+def _removed_on_failure(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _exists(path: Path) -> InputError:
+    return InputError(f"{path} exists and is left as it is; name another file")
