@@ -61,3 +61,20 @@ def test_every_connection_starts_a_fresh_board():
 def test_a_recording_is_refused():
     with pytest.raises(InputError, match="csv_path"):
         RandomMocker(MockerConfig(csv_path="events.csv"))
+
+
+def test_the_live_time_is_the_boards_own_however_busy_the_machine(monkeypatch):
+    """At a fast clock, a delay between our clock and the board's hearing would be seconds of live time."""
+    with RandomMocker(speed=200.0, seed=1) as device:
+        port = device._link._port
+        honest = port.write
+
+        def late(data):
+            time.sleep(0.02)  # the machine is busy: 4 s of the board's clock
+            return honest(data)
+
+        monkeypatch.setattr(port, "write", late)
+        counts = device.count(10.0, sleep)
+        taken = windows(device.machine.log.records)[-1]
+    assert counts.live == pytest.approx(taken.stop - taken.start, abs=1e-6)
+    assert sum(counts.patterns.values()) == taken.events
