@@ -84,3 +84,23 @@ def test_a_recording_that_cannot_be_replayed_is_refused(tmp_path):
     (tmp_path / "events.raw").write_bytes(b"2 0 0 1136 27.37 100594.35 41.43\r\n")
     with pytest.raises(InputError, match="no times, which a replay needs"):
         RandomMocker(MockerConfig(csv_path=tmp_path / "events.raw"))
+def test_a_recording_is_refused():
+    with pytest.raises(InputError, match="csv_path"):
+        RandomMocker(MockerConfig(csv_path="events.csv"))
+
+
+def test_the_live_time_is_the_boards_own_however_busy_the_machine(monkeypatch):
+    """At a fast clock, a delay between our clock and the board's hearing would be seconds of live time."""
+    with RandomMocker(speed=200.0, seed=1) as device:
+        port = device._link._port
+        honest = port.write
+
+        def late(data):
+            time.sleep(0.02)  # the machine is busy: 4 s of the board's clock
+            return honest(data)
+
+        monkeypatch.setattr(port, "write", late)
+        counts = device.count(10.0, sleep)
+        taken = windows(device.machine.log.records)[-1]
+    assert counts.live == pytest.approx(taken.stop - taken.start, abs=1e-6)
+    assert sum(counts.patterns.values()) == taken.events

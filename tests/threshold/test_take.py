@@ -8,12 +8,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import event_model
 import pytest
 from fake_detector import FakeDetector
 
-from scantrail.errors import OutputError, RunStateError, ThresholdRefused
+from scantrail.errors import OutputError, RunStateError, ScantrailError, ThresholdRefused
 from scantrail.runs import JOURNAL, ask, documents, follow, read, summarize
 from scantrail.sim import (
     ChannelPhysics,
@@ -120,6 +121,31 @@ def test_the_raw_stream_is_kept_beside_the_journal(mock, scan_config, record):
     counted = sum(window.events for window in windows(device.machine.log.records))
     assert sum(line[:1].isdigit() for line in raw) == counted
     assert sum(b'"threshold":' in line for line in raw) == len(run.stream("thresholds"))
+
+
+@pytest.mark.parametrize("until", [0, 2])
+def test_a_raw_file_that_cannot_be_written_keeps_no_threshold_from_being_restored(
+    until, mock, scan_config, record, monkeypatch
+):
+    """Full from the first byte on, or only in the last window: the scan fails, the detector is left as it must be."""
+    config = scan_config(nsteps=1, rest={1: 310, 2: 311, 3: 312})
+    device = mock(config)
+    to, count, windows_taken = device.record, device.count, []
+
+    def full_later(seconds, wait):
+        if len(windows_taken) == until:
+            to(Path("/dev/full"))
+        windows_taken.append(count(seconds, wait))
+        return windows_taken[-1]
+
+    monkeypatch.setattr(device, "count", full_later)
+    with pytest.raises(ScantrailError, match=r"raw file of .* cannot be written: No space left"):
+        run_parallel_threshold_scan(config, device)
+    run = record(1)
+    assert run.stop["exit_status"] == "fail"
+    assert len(run.stream("primary")) == until + 1
+    assert board_thresholds(device.machine.log.records) == {1: 310, 2: 311, 3: 312}
+    assert run.stop["reason"].count("raw file of") == 1
 
 
 def test_a_live_view_sees_each_row_as_it_comes(scan_config, plan_of, setting):

@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,14 +31,14 @@ def write_results(directory: Path, name: str, results: Iterable[Result], **more:
     """Write the answers of one analysis of the run in `directory` and return the file's path; older ones stay.
 
     Written by rename, with the journal's sha256 and our version; `more` are further JSON-safe values (model, options).
-    Raises OutputError.
+    A value or error that is not finite is written as null. Raises OutputError.
     """
     place = directory / ANALYSIS
     document = {
         "journal_sha256": journal_hash(directory),
         "version": __version__,
         **more,
-        "results": [result._asdict() for result in results],
+        "results": [_finite(result)._asdict() for result in results],
     }
     number = max(_numbers(place, name), default=0) + 1
     target, draft = place / f"{name}-{number}.json", place / f".{name}.{os.getpid()}"
@@ -45,7 +47,8 @@ def write_results(directory: Path, name: str, results: Iterable[Result], **more:
         draft.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
         draft.replace(target)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing was
+            draft.unlink(missing_ok=True)
         raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
     return target
 
@@ -57,7 +60,7 @@ def read_results(directory: Path, name: str) -> list[Result]:
         return []
     path = directory / ANALYSIS / f"{name}-{max(numbers)}.json"
     try:
-        return [Result(**entry) for entry in json.loads(path.read_bytes())["results"]]
+        return [_checked(Result(**entry)) for entry in json.loads(path.read_bytes())["results"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise JournalError(f"{path} does not hold results ({error}); delete it and judge the run again") from error
 
@@ -74,6 +77,22 @@ def journal_hash(directory: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _finite(result: Result) -> Result:
+    value, error = (x if x is not None and isfinite(x) else None for x in (result.value, result.error))
+    return result._replace(value=value, error=error)
+
+
+def _checked(result: Result) -> Result:
+    """Return what was read. Raises TypeError for what is no answer."""
+    for number in (result.value, result.error):
+        if isinstance(number, bool) or not isinstance(number, int | float | None):
+            raise TypeError(f"{number!r} is no number")
+    for words in (result.name, result.unit, result.status, result.sentence):
+        if not isinstance(words, str):
+            raise TypeError(f"{words!r} is no text")
+    return result
+
+
 def _numbers(place: Path, name: str) -> list[int]:
     stems = (file.stem.rpartition("-") for file in place.glob(f"{name}-*.json"))
-    return [int(number) for stem, _, number in stems if stem == name and number.isdigit()]
+    return [int(number) for stem, _, number in stems if stem == name and number.isdecimal()]

@@ -98,5 +98,9 @@ class RawRecording(Protocol):
         ...
 
     def record(self, path: Path | None) -> None:
-        """Append every byte that arrives from now on to a file; None ends it. Raises OutputError."""
+        """Append every byte that arrives from now on to a file; None ends it.
+
+        Raises OutputError. What cannot be written later on is told by `count` or the next `record`, never by
+        `set_threshold`: the hardware comes first.
+        """
         ...

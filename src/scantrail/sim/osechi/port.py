@@ -23,7 +23,7 @@ class SimulatedPort:
 
     Simulated time is `speed` times the time of `clock` [s] since the port was made; timeouts are wall-clock seconds as
     in pyserial. Reads and writes raise serial.SerialException once the board is unplugged, serial.PortNotOpenError once
-    the port is closed. A context manager.
+    the port is closed. `heard_at` is the time of `clock` [s] at which the board took the last write. A context manager.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class SimulatedPort:
         self.baudrate = machine.baudrate
         self.is_open = True
         self._clock = clock
-        self._start = clock()
+        self._start = self.heard_at = clock()
         self._changed = threading.Condition()
         self._buffer = bytearray()
         self._cancelled = False
@@ -78,7 +78,8 @@ class SimulatedPort:
         """Hand `data` to the board at once; return how many bytes."""
         with self._changed:
             self._pump(_UNPLUGGED_WRITE)
-            self.machine.receive(bytes(data), self.now())
+            self.heard_at = self._clock()
+            self.machine.receive(bytes(data), (self.heard_at - self._start) * self.speed)
             self._changed.notify_all()
             return len(data)
 

@@ -109,7 +109,10 @@ class Device:
             self._lock.describe(run)
 
     def record(self, path: Path | None) -> None:
-        """Append every byte that arrives from now on to a file; None ends it. Raises OutputError."""
+        """Append every byte that arrives from now on to a file; None ends it.
+
+        Raises OutputError, also for the file until now where `count` did not tell of it.
+        """
         self._connected()[0].intake.record(path)
 
     # --- what a scan needs --------------------------------------------------------------------------------------------
@@ -136,10 +139,11 @@ class Device:
         """Count for `seconds` [s of the detector's clock], sleeping through `wait`.
 
         A wait that answers `abort` lets the window end as planned; `halt` cuts it. Raises WindowError, LinkLost;
-        InputError for a dwell that is none.
+        OutputError if the raw file could not be written until now; InputError for a dwell that is none.
         """
         link, stream = self._connected()
         check_seconds(seconds)
+        link.intake.check_raw()
         if self.dialect == "legacy":
             return count_by_stamps(link, seconds, wait, self._terms)
         return count_acknowledged(link, stream, seconds, wait, self._terms, stats=self.dialect == "v2")

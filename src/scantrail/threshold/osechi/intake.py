@@ -104,7 +104,8 @@ class Intake:
     def take(self, deadline: float) -> list[Chunk]:
         """Return what has arrived since the last call, waiting for it until `deadline` (monotonic) if there is nothing.
 
-        Raises LinkLost when the port is gone, OutputError when the raw file cannot be written.
+        Raises LinkLost when the port is gone. A raw file that cannot be written is no reason to raise: the detector
+        must still be talked to, and its thresholds given back.
         """
         with self._arrived:
             while not self._chunks and self._failure is None:
@@ -112,9 +113,7 @@ class Intake:
                 if left <= 0 or not self._arrived.wait(left):
                     break
             chunks, self._chunks = self._chunks, []
-            failure, raw_failure = self._failure, self._raw_failure
-        if raw_failure is not None:
-            raise OutputError(f"the raw file of {self.name} cannot be written: {raw_failure}") from raw_failure
+            failure = self._failure
         if failure is not None and not chunks:
             raise lost(self.name, failure) from failure
         return chunks
@@ -122,17 +121,21 @@ class Intake:
     def record(self, path: Path | None) -> None:
         """Append every byte from now on to this file; None ends it.
 
-        Raises OutputError where the file cannot be opened.
+        Raises OutputError where the file cannot be opened, or the one until now could not be written.
         """
         try:
             opened = None if path is None else io.FileIO(path, "ab")
         except OSError as error:
             raise OutputError(f"{path} cannot be opened for the raw data of {self.name}: {error.strerror}") from error
+        self._record_to(opened)
+        self.check_raw()
+
+    def check_raw(self) -> None:
+        """Raise OutputError, once, if the raw file could not be written; nothing is kept in it since."""
         with self._arrived:
-            before, self._raw = self._raw, opened
-            self._raw_failure = None
-        if before is not None:
-            before.close()
+            failure, self._raw_failure = self._raw_failure, None
+        if failure is not None:
+            raise OutputError(f"the raw file of {self.name} cannot be written: {failure.strerror}") from failure
 
     def close(self) -> None:
         """End the thread and the raw file; the port stays open."""
@@ -140,7 +143,13 @@ class Intake:
         with suppress(OSError):  # the port is gone, and its thread with it
             self._port.cancel_read()
         self._thread.join()
-        self.record(None)
+        self._record_to(None)
+
+    def _record_to(self, raw: io.FileIO | None) -> None:
+        with self._arrived:
+            before, self._raw = self._raw, raw
+        if before is not None:
+            before.close()
 
     def _run(self) -> None:
         port = self._port

@@ -63,6 +63,8 @@ class Link:
         sent = time.monotonic()
         if not self._send(command):
             return None
+        # A simulated port knows when its board heard the command: at a fast clock a busy machine's delay is seconds.
+        sent = getattr(self._port, "heard_at", sent)
         deadline, received = sent + timeout, 0
         while blocks := self._blocks(deadline):
             for at, block in enumerate(blocks):
