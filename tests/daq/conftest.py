@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fake_client import FakeClient
 
 from scantrail.daq import ScanEngine
 from scantrail.links import LineClient
@@ -80,6 +81,11 @@ def make(root: Path) -> Iterator[Callable[..., Beamline]]:
 @pytest.fixture
 def beamline(make: Callable[..., Beamline]) -> Beamline:
     return make()
+
+
+@pytest.fixture
+def fake() -> FakeClient:
+    return FakeClient()
 
 
 @pytest.fixture
