@@ -84,9 +84,6 @@ def test_a_recording_that_cannot_be_replayed_is_refused(tmp_path):
     (tmp_path / "events.raw").write_bytes(b"2 0 0 1136 27.37 100594.35 41.43\r\n")
     with pytest.raises(InputError, match="no times, which a replay needs"):
         RandomMocker(MockerConfig(csv_path=tmp_path / "events.raw"))
-def test_a_recording_is_refused():
-    with pytest.raises(InputError, match="csv_path"):
-        RandomMocker(MockerConfig(csv_path="events.csv"))
 
 
 def test_the_live_time_is_the_boards_own_however_busy_the_machine(monkeypatch):
