@@ -2,8 +2,9 @@ import json
 
 import pytest
 
-from scantrail.acquire.kinds import KINDS, kind_of
-from scantrail.errors import RunError
+from scantrail.acquire.kinds import KINDS, judging_of, kind_of
+from scantrail.daq import PLANS
+from scantrail.errors import InputError, RunError
 from scantrail.threshold import HaniwersConfig, parallel_plan, serial_plan
 
 
@@ -14,7 +15,13 @@ def test_a_plan_comes_back_through_its_kind(plan):
 
 def test_a_kind_of_a_later_version_is_refused_by_name():
     with pytest.raises(
-        RunError, match="cannot take runs of the kind 'xafs', only threshold_serial, threshold_parallel"
+        RunError, match="cannot take runs of the kind 'tomography', only threshold_serial, threshold_parallel, linear"
     ):
-        kind_of("xafs")
-    assert [*KINDS] == ["threshold_serial", "threshold_parallel"]
+        kind_of("tomography")
+    assert [*KINDS] == ["threshold_serial", "threshold_parallel", *PLANS]
+
+
+@pytest.mark.parametrize("kind", PLANS)
+def test_position_scans_are_not_judged(kind):
+    with pytest.raises(InputError, match=f"runs of the kind {kind} are not judged"):
+        judging_of(kind)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from scantrail.acquire.kinds import kind_of
+from scantrail.acquire.kinds import judging_of, kind_of
 from scantrail.acquire.verdict import Family, Verdict
 from scantrail.errors import InputError, RunError
 from scantrail.plots import Figure
@@ -17,18 +17,31 @@ def judge_run(directory: Path, *, family: Family | None = None) -> Verdict:
     """
     records = chain(directory).records
     verdict = judge_records(records, family=family)
-    write_results(directory, kind_of(records[-1].start["plan_name"]).analysis, verdict.results, family=family)
+    write_results(directory, judging_of(records[-1].start["plan_name"]).analysis, verdict.results, family=family)
     return verdict
 
 
 def judge_records(records: Sequence[Record], *, family: Family | None = None) -> Verdict:
     """Judge runs that go on with one another, oldest first, and keep nothing."""
+    title = _title(records, "judge")
+    return judging_of(records[-1].start["plan_name"]).judge(records, family=family, title=title)
+
+
+def draw_records(records: Sequence[Record]) -> Figure:
+    """Return the figure of runs that go on with one another, oldest first; of a kind that is judged, with its answers.
+
+    Raises RunError if nothing was measured.
+    """
+    title = _title(records, "draw")
+    return kind_of(records[-1].start["plan_name"]).draw(records, title)
+
+
+def _title(records: Sequence[Record], purpose: str) -> str:
     last = records[-1]
     number, kind = last.start["scan_id"], last.start["plan_name"]
     if not any(len(record.stream("primary")) for record in records):
-        raise RunError(f"run {number} holds no point, so there is nothing to judge")
-    title = f"run {number}: {kind.replace('_', ' ')}"
-    return kind_of(kind).judge(records, family=family, title=title)
+        raise RunError(f"run {number} holds no point, so there is nothing to {purpose}")
+    return f"run {number}: {kind.replace('_', ' ')}"
 
 
 def compare_runs(directories: Sequence[Path]) -> Figure:
@@ -37,7 +50,7 @@ def compare_runs(directories: Sequence[Path]) -> Figure:
     Raises InputError if they are fewer than two or of kinds that have no common picture.
     """
     runs = [chain(directory).records for directory in directories]
-    kinds = {kind_of(records[-1].start["plan_name"]).compare for records in runs}
+    kinds = {judging_of(records[-1].start["plan_name"]).compare for records in runs}
     if len(runs) < 2 or len(kinds) > 1:
         names = ", ".join(f"{records[-1].start['scan_id']} ({records[-1].start['plan_name']})" for records in runs)
         raise InputError(f"two or more runs of one kind are needed to compare; got {names}")

@@ -1,32 +1,63 @@
 """A run's kind: how its plan comes back from a document, how it is taken, how it is judged."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from scantrail.acquire.order import Opened, Order
+from scantrail.acquire.outcome import Outcome
+from scantrail.acquire.positions import draw_positions, scan_seconds, take_positions
+from scantrail.acquire.thresholds import take_thresholds, threshold_seconds
 from scantrail.acquire.verdict import Verdict, compare_threshold_runs, judge_threshold_run
-from scantrail.errors import RunError
+from scantrail.daq import PLANS, plan_from
+from scantrail.errors import InputError, RunError
 from scantrail.plots import Figure
+from scantrail.runs import Plan, Record
 from scantrail.threshold import FIT, ParallelPlan, SerialPlan, ThresholdPlan, scan_parallel, scan_serial
 
 
-class Kind(NamedTuple):
-    """What acquire knows of one kind of run. analysis: name of its results; figure: name of its picture."""
+class Judging(NamedTuple):
+    """How runs of a kind are judged. analysis: name of their results; figure: name of their picture."""
 
-    plan: Callable[[Mapping[str, Any]], ThresholdPlan]
-    scan: Callable[..., None]
     judge: Callable[..., Verdict]
     compare: Callable[..., Figure]
     analysis: str
     figure: str
 
 
-def _threshold(plan: type[ThresholdPlan], scan: Callable[..., None]) -> Kind:
-    return Kind(plan.from_document, scan, judge_threshold_run, compare_threshold_runs, FIT, "threshold_scan.png")
+class Kind(NamedTuple):
+    """What acquire knows of one kind of run.
 
+    draw: runs that go on with one another, oldest first, as a figure with a title. seconds: how long an order takes.
+    judging: None for a kind without.
+    """
+
+    plan: Callable[[Mapping[str, Any]], Plan]
+    draw: Callable[[Sequence[Record], str], Figure]
+    take: Callable[[Order[Any], Opened], Outcome]
+    seconds: Callable[[Order[Any]], float]
+    judging: Judging | None = None
+
+
+_THRESHOLDS = Judging(judge_threshold_run, compare_threshold_runs, FIT, "threshold_scan.png")
+
+
+def _draw_judged(records: Sequence[Record], title: str) -> Figure:
+    return judge_threshold_run(records, family=None, title=title).figure
+
+
+def _threshold(plan: type[ThresholdPlan], scan: Callable[..., None]) -> Kind:
+    def take(order: Order[ThresholdPlan], opened: Opened) -> Outcome:
+        return take_thresholds(order, scan, opened)
+
+    return Kind(plan.from_document, _draw_judged, take, threshold_seconds, _THRESHOLDS)
+
+
+_POSITIONS = Kind(plan_from, draw_positions, take_positions, scan_seconds)
 
 KINDS: dict[str, Kind] = {
     SerialPlan.kind: _threshold(SerialPlan, scan_serial),
     ParallelPlan.kind: _threshold(ParallelPlan, scan_parallel),
+    **dict.fromkeys(PLANS, _POSITIONS),
 }
 
 
@@ -35,3 +66,16 @@ def kind_of(name: str) -> Kind:
     if name not in KINDS:
         raise RunError(f"this version does not know runs of the kind {name!r}, only {', '.join(KINDS)}")
     return KINDS[name]
+
+
+def judging_of(name: str) -> Judging:
+    """Return how runs of this kind are judged. Raises InputError for a kind that is not, RunError if it is unknown."""
+    judging = kind_of(name).judging
+    if judging is None:
+        raise InputError(f"runs of the kind {name} are not judged by this version; their data are in the journal")
+    return judging
+
+
+def expected_time(order: Order[Any]) -> float:
+    """Return how long an order is expected to take [s]."""
+    return kind_of(order.plan.kind).seconds(order)

@@ -1,12 +1,13 @@
 """What a command tells of an acquisition that has ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from scantrail.acquire.verdict import Verdict
+from scantrail.daq import ScanData
 from scantrail.errors import ScantrailError
-from scantrail.threshold import ScanDataPoint, Taken
+from scantrail.threshold import ScanDataPoint
 
 DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
 
@@ -15,8 +16,9 @@ DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
 class Outcome:
     """A run that has ended, whatever came of it. errors: parts that failed; reasons: why the run is no success.
 
-    points: the CSVs' rows by channel; restored: what became of the thresholds; notes: what a reader must know.
-    failure: what ended the run before its time, if anything but the user did. verdict: what judging it found.
+    notes: what a reader must know. failure: what ended the run before its time, if anything but the user did.
+    verdict: what judging it found. Of a threshold scan alone, skipped: steps not measured; restored: what became of the
+    thresholds; points: the CSVs' rows by channel. Of a position scan alone, data.
     """
 
     number: int
@@ -28,10 +30,11 @@ class Outcome:
     files: list[str]
     errors: list[str]
     reasons: list[str]
-    skipped: list[int]
-    restored: list[str]
     notes: list[str]
-    points: dict[int, list[ScanDataPoint]]
+    skipped: list[int] = field(default_factory=list)
+    restored: list[str] = field(default_factory=list)
+    points: dict[int, list[ScanDataPoint]] = field(default_factory=dict)
+    data: ScanData | None = None
     failure: ScantrailError | None = None
     verdict: Verdict | None = None
 
@@ -75,23 +78,3 @@ class Outcome:
             "results": [result._asdict() for result in self.verdict.results] if self.verdict else [],
             "exit_code": self.exit_code,
         }
-
-
-def outcome_of(taken: Taken) -> Outcome:
-    """Sum up a threshold scan."""
-    return Outcome(
-        number=taken.number,
-        uid=taken.run.uid,
-        directory=taken.run.directory,
-        status=taken.status,
-        taken=taken.run.taken(),
-        expected=taken.run.expected,
-        files=taken.files,
-        errors=taken.errors,
-        reasons=taken.reasons,
-        skipped=taken.skipped,
-        restored=taken.restored,
-        notes=taken.notes,
-        points=taken.points,
-        failure=taken.failure,
-    )

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from scantrail.acquire.kinds import kind_of
+from scantrail.acquire.order import Order
 from scantrail.acquire.rig import RigOptions
-from scantrail.acquire.start import Order
+from scantrail.daq import Manner
 from scantrail.errors import RunStateError
-from scantrail.runs import Record, ask, asked, chain, continued_by, held, read
+from scantrail.runs import Plan, Record, ask, asked, chain, continued_by, held, read
 from scantrail.station import MASK, Station, load_station
 
 
@@ -24,7 +25,7 @@ def resume_running(directory: Path) -> bool:
     return True
 
 
-def order_again(directory: Path, database: str | None = None) -> Order:
+def order_again(directory: Path, database: str | None = None) -> Order[Plan]:
     """Return the order that finishes the run in `directory`, made of its start document alone.
 
     Only a password of the catalogue, which stands in none, is that of the station in force. Raises RunStateError if it
@@ -38,18 +39,24 @@ def order_again(directory: Path, database: str | None = None) -> Order:
     if later := continued_by(record):
         raise RunStateError(f'run {number} was continued by run {later}; "scantrail runs resume {later}" goes on')
     ours = record.start["scantrail"]
-    workspace = ours["rig"].get("workspace")
+    rig = ours["rig"]
     station = Station.from_document(ours["station"])
     return Order(
         plan=kind_of(ours["kind"]).plan(ours["plan"]),
         station=station,
-        options=RigOptions.from_document(ours["rig"]),
-        workspace=Path(workspace) if workspace else None,
+        options=RigOptions.from_document(rig),
+        workspace=_path(rig.get("workspace")),
         database=database or _catalogue(station),
         components=tuple(ours["components"]),
         earlier=_chain(directory, number),
         reopened=status == "interrupted",
+        manner=Manner.from_document(rig),
+        output=_path(rig.get("output")),
     )
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def _chain(directory: Path, number: int) -> tuple[Record, ...]:

@@ -1,17 +1,23 @@
 """Devices built from the station file."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
-from scantrail.station import Station
+from scantrail.daq import Client, PVDetector, ScanConfig, links_needed
+from scantrail.errors import ConfigError
+from scantrail.links import connect, devices_of
+from scantrail.station import CHANNELS, SensorSection, Station
 from scantrail.threshold import CountingDetector, Device, HaniwersConfig, RandomMocker, remember
+
+SIMULATED = "sim://"
+"""Address of a simulated beamline in this process, a new one for every connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class RigOptions:
-    """How the hardware is opened where the station file does not say. mock: the simulated detector in this process.
+    """How a counting detector is opened where the station file does not say. mock: the simulated one in this process.
 
     speed: seconds of the detector's clock in one of ours, None for the station's; seed: of the simulator.
     """
@@ -30,17 +36,95 @@ class RigOptions:
         return cls(**{key: document[key] for key in ("mock", "speed", "seed") if key in document})
 
 
+# --- control systems --------------------------------------------------------------------------------------------------
+
+
+def at_address(station: Station, url: str) -> Station:
+    """Return the station with its beamline at another address."""
+    return station.model_copy(update={"beamline": station.beamline.model_copy(update={"url": url})})
+
+
+def simulated(station: Station) -> Station:
+    """Return the station with all its devices on one simulated beamline in this process."""
+    here: dict[str, Any] = {
+        section: {name: device.model_copy(update={"url": None}) for name, device in getattr(station, section).items()}
+        for section in ("motors", "detectors")
+    }
+    return at_address(station.model_copy(update=here), SIMULATED)
+
+
+@contextmanager
+def clients(plan: ScanConfig, station: Station) -> Iterator[tuple[Client, dict[str, Client]]]:
+    """Connect the beamline and whatever else the plan needs, by address; disconnected on leaving.
+
+    Raises InputError for an address that is none, LinkError, ReplyTimeout.
+    """
+    with ExitStack() as stack:
+
+        def connected(url: str) -> Client:
+            return stack.enter_context(closing(connect(url, station.beamline.timeout, devices_of(station, url))))
+
+        yield connected(station.beamline.url), {url: connected(url) for url in links_needed(plan, station)}
+
+
+# --- counting detectors -----------------------------------------------------------------------------------------------
+
+
+def counted_channels(station: Station, options: RigOptions) -> tuple[int, ...]:
+    """Return the channels that the station's counting detector has. Raises ConfigError for half a pair of PVs."""
+    return tuple(sensor.id for sensor in _over_pvs(station, options)) or CHANNELS
+
+
+def clock_speed(station: Station, options: RigOptions) -> float:
+    """Return how many seconds of the detector's clock pass in one of ours."""
+    if _over_pvs(station, options):
+        return PVDetector.speed
+    return station.mocker.speed if options.speed is None else options.speed
+
+
 @contextmanager
 def counting_detector(station: Station, options: RigOptions) -> Iterator[CountingDetector]:
-    """Connect the station's counting detector, simulated if asked for; disconnected on leaving.
+    """Connect the station's counting detector; disconnected on leaving.
 
-    Raises PortNotFound, PortBusy, LinkError, ReplyTimeout.
+    That is the simulated one if asked for, else the PVs of [sensors], else the one on the serial port. Raises
+    PortNotFound, PortBusy, LinkError, ReplyTimeout, UnknownPV, ConfigError.
     """
+    if sensors := _over_pvs(station, options):
+        with _pv_detector(station, sensors) as counting:
+            yield counting
+        return
     config = HaniwersConfig.from_station(station)
+    speed = clock_speed(station, options)
     if options.mock:
         device: Device = RandomMocker(config, seed=options.seed, speed=options.speed)
     else:
-        speed = config.mocker.speed if options.speed is None else options.speed
         device = Device(config.device, speed=speed, on_confirmed=remember)
     with device:
         yield device
+
+
+@contextmanager
+def _pv_detector(station: Station, sensors: list[SensorSection]) -> Iterator[CountingDetector]:
+    thresholds = {sensor.id: str(sensor.threshold_pv) for sensor in sensors}
+    rates = {sensor.id: str(sensor.rate_pv) for sensor in sensors}
+    timeout = station.beamline.timeout
+    with closing(connect(station.beamline.url, timeout)) as client:
+        client.describe([*thresholds.values(), *rates.values()])
+        # it does what a counting detector does; its results have the same names in a room that does not know this one
+        yield cast("CountingDetector", PVDetector(client, thresholds, rates, deadline=timeout))
+
+
+def _over_pvs(station: Station, options: RigOptions) -> list[SensorSection]:
+    """Return the channels that are PVs of a control system, none for a detector on a serial port or a simulated one."""
+    if options.mock:
+        return []
+    sensors = sorted(station.sensors.values(), key=lambda sensor: sensor.id)
+    paired = [sensor for sensor in sensors if sensor.threshold_pv and sensor.rate_pv]
+    for sensor in sensors:
+        if sensor not in paired and (paired or sensor.threshold_pv or sensor.rate_pv):
+            missing = "rate_pv" if sensor.threshold_pv else "threshold_pv"
+            raise ConfigError(
+                f"[sensors.ch{sensor.id}] has no {missing}; on a control system every channel needs threshold_pv and "
+                "rate_pv"
+            )
+    return paired

@@ -3,17 +3,16 @@
 import json
 import logging
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from scantrail.cli.wording import plan_in_words
-
 if TYPE_CHECKING:
-    from scantrail.acquire import Order
+    from scantrail.acquire import Order, Outcome
+    from scantrail.plots import Figure
 
 
-def take_order(order: "Order", *, as_json: bool, plot: bool = False) -> int:
+def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int:
     """Take what is ordered, showing it as it comes on a terminal; print the outcome and return the exit code.
 
     plot: draw the curves in the terminal, live and at the end.
@@ -21,19 +20,20 @@ def take_order(order: "Order", *, as_json: bool, plot: bool = False) -> int:
     from rich.console import Console
     from rich.live import Live
 
-    from scantrail.acquire import carry_out, check
+    from scantrail.acquire import carry_out, check, expected_time
+    from scantrail.cli.faces import face_of
     from scantrail.cli.figures import show_figure
     from scantrail.cli.outcome import print_outcome, print_problems
     from scantrail.cli.view import LiveView
 
     check(order)
     console = Console(stderr=True, highlight=False)
-    speed = order.options.speed or order.station.mocker.speed
-    for line in plan_in_words(order.plan, speed):
+    face, seconds = face_of(order), expected_time(order)
+    for line in face.words(order, seconds):
         console.print(line, soft_wrap=True, markup=False)
     if console.is_terminal:
         console.print()
-    view = LiveView(order, speed, plot=plot)
+    view = LiveView(order, face.sheet(order), seconds, plot=plot)
     shown = Live(view, console=console, transient=True, refresh_per_second=8) if console.is_terminal else nullcontext()
     with WarningsKept() as warnings, shown:
         outcome = carry_out(order, view.watch)
@@ -41,11 +41,21 @@ def take_order(order: "Order", *, as_json: bool, plot: bool = False) -> int:
     if as_json:
         click.echo(json.dumps(outcome.document() | {"warnings": warnings.messages}, indent=2))
     else:
-        print_outcome(outcome, order)
-        if plot and outcome.verdict is not None:
-            show_figure(outcome.verdict.figure, output=None, terminal=True)
+        print_outcome(outcome, order.plan.kind, face.table(outcome, order))
+        if plot and (figure := drawn(outcome)) is not None:
+            show_figure(figure, output=None, terminal=True)
     print_problems(outcome, warnings.messages)
     return outcome.exit_code
+
+
+def drawn(outcome: "Outcome") -> "Figure | None":
+    """Return the picture of what was taken, None if there is none."""
+    from scantrail.acquire import draw_records
+    from scantrail.runs import chain
+
+    if outcome.verdict is not None:
+        return outcome.verdict.figure
+    return draw_records(chain(outcome.directory).records) if outcome.data is not None and outcome.taken else None
 
 
 class WarningsKept(logging.Handler):

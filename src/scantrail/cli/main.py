@@ -15,7 +15,9 @@ Commands = dict[str, tuple[str, str, str]]
 
 SCANTRAIL: Commands = {
     "demo": ("demo", "demo", "Scan a simulated detector from the first command to the data."),
+    "device": ("device", "device", "Look at single devices of a beamline, and move them."),
     "runs": ("runs", "runs", "List, show, follow, export and control runs."),
+    "scan": ("scan", "scan", "Scan positions: move, count, record."),
     "sim": ("sim", "sim", "Simulated instruments that speak the true protocol."),
     "station": ("station", "station", "Check or start the file that describes your bench."),
     "threshold": ("threshold", "threshold", "Scan and write the thresholds of a counting detector."),

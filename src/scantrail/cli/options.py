@@ -21,6 +21,9 @@ def options(*several: Decorator) -> Decorator:
     return decorate
 
 
+address_options = click.option(
+    "--url", metavar="tcp://HOST:PORT", help="Control system. Default: [beamline] url of the station file."
+)
 hardware_options = options(
     click.option("--config", type=PATH, help="Station file. Default: the one in force."),
     click.option("--mock", is_flag=True, help="Use the simulated detector."),

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from scantrail.acquire import Order, Outcome
-    from scantrail.threshold import ScanDataPoint
+    from scantrail.acquire import Outcome
+    from scantrail.threshold import ScanDataPoint, ThresholdPlan
 
 COLOURS = {"success": "green", "abort": "yellow", "fail": "red"}
 
@@ -23,20 +23,20 @@ LONG = 60
 INDENT = 14
 
 
-def print_outcome(outcome: "Outcome", order: "Order") -> None:
-    """Print the counts as a table, how the run ended, its files and what became of the thresholds."""
+def print_outcome(outcome: "Outcome", kind: str, table: "Table") -> None:
+    """Print what was measured as a table, how the run ended, its files and what became of the thresholds."""
     from rich.console import Console
 
     console = Console(highlight=False)
-    table = counts_table(outcome, order)
     if table.row_count:
         console.print(table)
         console.print()
     if outcome.verdict is not None:
         print_answers(outcome.verdict.results)
         console.print()
-    kind, status = order.plan.kind.replace("_", " "), f"[{COLOURS[outcome.status]}]{outcome.status}[/]"
-    console.print(f"run {outcome.number}: {kind}, {status}, {outcome.taken} of {outcome.expected} points")
+    status = f"[{COLOURS[outcome.status]}]{outcome.status}[/]"
+    share = f"{outcome.taken} of {outcome.expected} points"
+    console.print(f"run {outcome.number}: {kind.replace('_', ' ')}, {status}, {share}")
     for name, lines in {
         "directory": [str(outcome.directory)],
         "files": _files(outcome),
@@ -63,15 +63,15 @@ def print_problems(outcome: "Outcome", warnings: Iterable[str]) -> None:
         console.print(Text(outcome.saved), soft_wrap=not console.is_terminal)
 
 
-def counts_table(outcome: "Outcome", order: "Order") -> "Table":
+def counts_table(outcome: "Outcome", plan: "ThresholdPlan") -> "Table":
     """Return thresholds and counts of the channels side by side; a long table without its middle."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    columns = [outcome.points.get(steps.channel, []) for steps in order.plan.steps]
-    for steps in order.plan.steps:
+    columns = [outcome.points.get(steps.channel, []) for steps in plan.steps]
+    for steps in plan.steps:
         table.add_column(Text(f"{steps.name} {steps.label}\n[DAC]"), justify="right", no_wrap=True)
         table.add_column(Text("\ncounts"), justify="right", no_wrap=True)
     rows = max(map(len, columns), default=0)

@@ -1,11 +1,13 @@
-"""What a terminal shows of a threshold scan: a view that follows its journal in a thread and draws what it has seen."""
+"""What a terminal shows of a scan: a view that follows its journal in a thread and draws what it has seen."""
 
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import TYPE_CHECKING, Any
 
+from scantrail.cli.runs.report import PRIMARY
 from scantrail.cli.wording import duration
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from scantrail.acquire import Order
+    from scantrail.cli.sheets import Sheet
     from scantrail.runs import RunWriter
 
 ROWS = 12
@@ -31,18 +34,17 @@ BAR = 30
 class LiveView:
     """What a terminal shows while `order` is taken; rich draws it.
 
-    speed: seconds of the detector's clock in one of ours. plot: the curves stand above the table.
+    sheet: its table. seconds: how long it is expected to take. plot: the curves stand above the table.
     """
 
-    def __init__(self, order: "Order", speed: float, *, plot: bool = False) -> None:
-        self._plan = order.plan
-        self._points = list(order.plan.points())
-        self._before = sum(len(record.stream("primary")) for record in order.earlier)
-        self._pace = order.plan.duration / len(self._points) / speed
+    def __init__(self, order: "Order[Any]", sheet: "Sheet", seconds: float, *, plot: bool = False) -> None:
+        self._sheet = sheet
+        self._total: int = prod(order.plan.shape)
+        self._before = sum(len(record.stream(PRIMARY)) for record in order.earlier)
+        self._pace = seconds / self._total
         self._plot = plot
         self._all: list[Mapping[str, Any]] = []
         self._rows: deque[Mapping[str, Any]] = deque(maxlen=FEW_ROWS if plot else ROWS)
-        self._set: dict[int, int] = {}
         self._seen = self._before
         self._began = self._last = time.monotonic()
         self._run: RunWriter | None = None
@@ -64,24 +66,27 @@ class LiveView:
         from scantrail.runs import follow
 
         stream_of: dict[str, str] = {}
+        start: Mapping[str, Any] = {}
         already = run.taken()
         for name, document in follow(run.directory):
-            if name == "descriptor":
+            if name == "start":
+                start = document
+            elif name == "descriptor":
                 stream_of[document["uid"]] = document["name"]
+                if document["name"] == PRIMARY:
+                    self._sheet.begin(start, document)
             elif name == "event":
                 self._note(stream_of[document["descriptor"]], document["data"], new=document["seq_num"] > already)
 
     def _note(self, stream: str, row: Mapping[str, Any], *, new: bool) -> None:
-        if stream == "thresholds" and row["purpose"] == "scan":
-            self._set[row["channel"]] = row["new_threshold"]
-        if stream == "primary":
+        if stream == PRIMARY:
             self._rows.append(row)
-            self._all.append(row)
-        if stream in ("primary", "skipped"):
-            self._set.clear()
-            if new:
-                self._seen += 1
-                self._last = time.monotonic()
+            if self._plot:
+                self._all.append(row)
+        self._sheet.note(stream, row)
+        if stream in (PRIMARY, "skipped") and new:
+            self._seen += 1
+            self._last = time.monotonic()
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 
@@ -98,17 +103,16 @@ class LiveView:
         from rich.text import Text
 
         from scantrail.plots import terminal
-        from scantrail.threshold import curves_of_rows, live_figure
 
-        curves = curves_of_rows(self._plan, list(self._all))
-        figure = live_figure([curve.counted() for curve in curves if curve.threshold])
-        yield Text.from_ansi(terminal(figure, shutil.get_terminal_size().columns - 1, PLOT_LINES))
+        figure = self._sheet.figure(list(self._all))
+        if figure is not None:
+            yield Text.from_ansi(terminal(figure, shutil.get_terminal_size().columns - 1, PLOT_LINES))
 
     def _progress(self) -> "RenderableType":
         from rich.progress_bar import ProgressBar
         from rich.table import Table
 
-        total = len(self._points)
+        total = self._total
         bar = ProgressBar(total, self._seen, width=BAR, complete_style="cyan", finished_style="green")
         grid = Table.grid(padding=(0, 2))
         name = f"run {self._run.number}" if self._run else "connecting"
@@ -121,7 +125,7 @@ class LiveView:
         """Time left [s]: for each point to come what those so far took; before the first, what the plan says."""
         new = self._seen - self._before
         pace = (self._last - self._began) / new if new else self._pace
-        return max(0.0, pace * (len(self._points) - self._seen) - (time.monotonic() - self._last))
+        return max(0.0, pace * (self._total - self._seen) - (time.monotonic() - self._last))
 
     def _asked(self) -> "Iterator[Text]":
         from rich.text import Text
@@ -136,17 +140,11 @@ class LiveView:
         from rich.text import Text
 
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        headings = [heading for steps in self._plan.steps for heading in (f"{steps.name} [DAC]", "counts")]
-        for heading in ("point", *headings, "live [s]"):
+        for heading in self._sheet.headings():
             table.add_column(Text(heading), justify="right", no_wrap=True)
-        for row in list(self._rows):
-            scanned = self._plan.scanned(self._points[row["point"]])
-            seen = {n: (row[f"ch{n}_threshold"], row[f"ch{n}_counts"]) for n in scanned}
-            table.add_row(str(row["point"]), *self._cells(seen), f"{row['live_time']:.2f}")
-        if in_force := dict(self._set):
-            table.add_row("", *self._cells({n: (threshold, "…") for n, threshold in in_force.items()}), style="dim")
+        if table.columns:
+            for row in list(self._rows):
+                table.add_row(*self._sheet.cells(row))
+            if pending := self._sheet.pending():
+                table.add_row(*pending, style="dim")
         return table
-
-    def _cells(self, seen: Mapping[int, tuple[object, object]]) -> "Iterator[str]":
-        for channel in self._plan.channels:
-            yield from map(str, seen.get(channel, ("", "")))

@@ -1,9 +1,13 @@
 """How the commands put durations, plans and outcomes into words."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from math import isclose, prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from scantrail.daq import ScanConfig
+    from scantrail.runs import Point
     from scantrail.threshold import ThresholdPlan
 
 MOST = 10
@@ -23,19 +27,40 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {whole % 60:02d} s"
 
 
-def plan_in_words(plan: "ThresholdPlan", speed: float) -> Iterator[str]:
-    """Yield what a threshold scan is about to do, a line each.
-
-    speed: seconds of the detector's clock in one of ours.
-    """
+def plan_in_words(plan: "ThresholdPlan", seconds: float) -> Iterator[str]:
+    """Yield what a threshold scan is about to do, a line each. seconds: how long it takes of our time."""
+    speed = plan.duration / seconds if seconds else 1.0
     name = plan.kind.removeprefix("threshold_")
-    clock = "" if speed == 1 else f" at {speed:g} times the speed"
-    yield f"{name} scan: {plan.shape[0]} points of {plan.dwell:g} s, about {duration(plan.duration / speed)}{clock}"
+    clock = "" if isclose(speed, 1.0) else f" at {speed:g} times the speed"
+    yield f"{name} scan: {plan.shape[0]} points of {plan.dwell:g} s, about {duration(seconds)}{clock}"
     for steps in plan.steps:
         values = steps.thresholds
         where = f"{steps.name} ({steps.label})" if steps.label else steps.name
         yield f"  {where}: {len(values)} thresholds, {values[0]} to {values[-1]} DAC"
     yield from plan.notices
+
+
+def scan_in_words(plan: "ScanConfig", seconds: float) -> Iterator[str]:
+    """Yield what a position scan is about to do, a line each. seconds: how long it is expected to take."""
+    points = prod(plan.shape)
+    counted = f"{points} {'point' if points == 1 else 'points'}"
+    shape = f" ({' x '.join(map(str, plan.shape))})" if len(plan.shape) > 1 else ""
+    yield f"{plan.kind} scan: {counted}{shape} of {plan.dwell_time:g} s, about {duration(seconds)}"
+    unit = " from where it stands" if getattr(plan, "relative", False) else ""
+    for track in plan.tracks:
+        for name, values in track.items():
+            yield f"  {name}: {len(values)} positions, {values[0]:g} to {values[-1]:g}{unit}"
+    for which, point in zip(("first", "last"), ends(plan), strict=True):
+        yield f"  {which} point: {', '.join(f'{key} {value:g}' for key, value in point.setpoints.items())}"
+    yield from plan.notices
+
+
+def ends(plan: "ScanConfig") -> "tuple[Point, Point]":
+    """Return the first and the last point of a plan in the order of acquisition."""
+    every = plan.points()
+    first = next(every)
+    (last,) = deque(every, maxlen=1) or (first,)
+    return first, last
 
 
 def together(sentences: Iterable[str]) -> list[str]:

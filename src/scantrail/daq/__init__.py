@@ -6,7 +6,9 @@ from scantrail.daq.data import ScanData
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
 from scantrail.daq.estimate import expected_seconds, learned_overhead
-from scantrail.daq.manner import Manner
+from scantrail.daq.figure import scan_figure
+from scantrail.daq.gate import Gate
+from scantrail.daq.manner import Manner, OnError
 from scantrail.daq.plans import (
     PLANS,
     GridScanConfig,
@@ -22,13 +24,14 @@ from scantrail.daq.plans import (
 )
 from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.survey import links_needed
-from scantrail.daq.take import take
+from scantrail.daq.take import attempt, take
 
 __all__ = [
     "PLANS",
     "Client",
     "Detector",
     "DeviceClient",
+    "Gate",
     "GridScanConfig",
     "LinearScanConfig",
     "ListScanConfig",
@@ -37,6 +40,7 @@ __all__ = [
     "MeshScanConfig",
     "Motor",
     "MotorStatus",
+    "OnError",
     "PVDetector",
     "PositionScanConfig",
     "ScanConfig",
@@ -47,10 +51,12 @@ __all__ = [
     "Taken",
     "TimeScanConfig",
     "XAFSScanConfig",
+    "attempt",
     "connect",
     "expected_seconds",
     "learned_overhead",
     "links_needed",
     "plan_from",
+    "scan_figure",
     "take",
 ]

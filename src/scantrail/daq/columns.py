@@ -16,6 +16,8 @@ SECONDS = Column(OURS, "s", "number", "elapsed")
 
 FAILURES = {"point": POINT, "detector": WORD, "pv": WORD, "error": WORD}
 """Stream `failures`: detectors that gave no reading at a point."""
+_LATER = {"axis": 0, "setpoint": 2, "point": 3, "index": 3}
+"""Where a column of this role stands among the others, which have 1."""
 HOOKS = {"hook": WORD, "moment": WORD, "duration": SECONDS}
 """Stream `hooks`: what the caller's hooks before and after the scan were, and how long they took."""
 
@@ -54,11 +56,14 @@ def primary(plan: ScanConfig, rig: Rig) -> dict[str, Column]:
 
 
 def told(plan: ScanConfig, rig: Rig) -> list[dict[str, Any]]:
-    """Return the start document's word on each column: key, role, and for devices their name in the plan."""
+    """Return the start document's word on each column: key, role, and for devices their name in the plan.
+
+    Readbacks stand first, then what was read, for tables show as many columns as there is room for.
+    """
     names = {axis.key: axis.name for axis in rig.axes} | {source.key: source.name for source in rig.read_at_points}
     return [
         {"key": key, "role": column.role} | ({"name": names[key]} if key in names else {})
-        for key, column in primary(plan, rig).items()
+        for key, column in sorted(primary(plan, rig).items(), key=lambda item: _LATER.get(item[1].role, 1))
     ]
 
 

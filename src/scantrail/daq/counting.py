@@ -42,6 +42,7 @@ class Window:
     patterns: Mapping[int, int] = field(default_factory=dict)
     lost: int | None = None
     unparsable: int = 0
+    link_full: bool = False
     environment: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 from scantrail.readings import Scalar
 from scantrail.runs import Point, RunWriter
@@ -37,6 +37,11 @@ class Manner:
         """Return the manner as JSON-safe values, hooks by their names."""
         hooks = {moment: name_of(hook) for moment in ("before", "point", "after") if (hook := getattr(self, moment))}
         return {"on_error": self.on_error, "baseline": list(self.baseline), "hooks": hooks}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """Bring the manner back from a start document, but for its hooks, which stand there by name alone."""
+        return cls(baseline=tuple(document.get("baseline", ())), on_error=document.get("on_error", "nan"))
 
 
 def name_of(hook: Callable[..., object]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scantrail.daq.data import ScanData
+from scantrail.errors import ScantrailError
 from scantrail.runs import Record, RunWriter
 from scantrail.station import Station
 
@@ -34,7 +35,8 @@ class Taken:
     """What became of a scan. status: exit status of its run; reasons: why it is no success.
 
     data: what was measured, that of earlier runs first. errors: detectors that failed at some points, a sentence each.
-    notes: what a reader of the data must know.
+    notes: what a reader of the data must know. failure: what ended the scan before its time, if anything but the user
+    did.
     """
 
     run: RunWriter
@@ -43,6 +45,7 @@ class Taken:
     errors: list[str]
     reasons: list[str]
     notes: list[str]
+    failure: ScantrailError | None = None
 
     @property
     def number(self) -> int:

@@ -23,6 +23,7 @@ from scantrail.daq.plans import PositionScanConfig, ScanConfig
 from scantrail.daq.rig import Rig
 from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.survey import survey
+from scantrail.errors import ScantrailError
 from scantrail.runs import Point, RunWriter, documents, note_run
 
 _LOG = logging.getLogger(__name__)
@@ -42,6 +43,21 @@ def take(
     then MotionError, ReplyTimeout, LinkLost, ProtocolError, JournalWriteError, SafeStateError; the run is closed by
     then, with what it has.
     """
+    taken = attempt(plan, client, setting, others=others, manner=manner)
+    if taken.failure is not None:
+        raise taken.failure
+    return taken
+
+
+def attempt(
+    plan: ScanConfig,
+    client: Client,
+    setting: Setting,
+    *,
+    others: Mapping[str, Client] | None = None,
+    manner: Manner | None = None,
+) -> Taken:
+    """As `take`, but what ends the scan once its run is open is in `failure`, beside what was taken until then."""
     manner = manner or Manner()
     rig = survey(plan, client, setting.station, others=others, baseline=manner.baseline)
     try:
@@ -68,6 +84,8 @@ class _Scan:
         for note in self._notes:
             _LOG.warning("%s", note)
         run = self._open()
+        bench: Bench | None = None
+        failure: ScantrailError | None = None
         try:
             with run:
                 self._register(run)
@@ -75,11 +93,14 @@ class _Scan:
                 bench = self._bench(run, collector)
                 self._setting.opened(run)
                 self._scan(run, bench)
-                errors = self._errors(bench, run)
-                run.note = "; ".join(errors)
+                run.note = "; ".join(self._errors(bench, run))
+        except ScantrailError as error:
+            if bench is None:
+                raise
+            failure = error
         finally:
             self._register(run)
-        return self._sum_up(run, collector, errors)
+        return self._sum_up(run, collector, self._errors(bench, run), failure)
 
     def _open(self) -> RunWriter:
         setting = self._setting
@@ -124,15 +145,15 @@ class _Scan:
         names = {source.key: source.name for source in self._rig.detectors}
         return [f"{names[key]} gave no reading at {n} of {run.taken()} points" for key, n in bench.failed.items()]
 
-    def _sum_up(self, run: RunWriter, collector: Collector, errors: list[str]) -> Taken:
+    def _sum_up(self, run: RunWriter, collector: Collector, errors: list[str], failure: ScantrailError | None) -> Taken:
         status = run.status or "fail"
-        reasons = []
+        reasons = [] if failure is None else [str(failure), *getattr(failure, "__notes__", ())]
         if status == "abort":
             reasons.append(f"stopped on request after {run.taken()} of {run.expected} points")
             if self._origin:
                 reasons.append("the motors were not sent back to where they stood")
         data = collector.data({"status": status, "directory": str(run.directory)})
-        return Taken(run, status, data, errors, reasons, [*self._notes, *_saturated(self._rig, data)])
+        return Taken(run, status, data, errors, reasons, [*self._notes, *_saturated(self._rig, data)], failure)
 
 
 def _saturated(rig: Rig, data: ScanData) -> Iterator[str]:

@@ -36,7 +36,7 @@ from scantrail.threshold.serial import (
     scan_serial,
     scan_single_channel,
 )
-from scantrail.threshold.take import Setting, Taken, attempt, take
+from scantrail.threshold.take import Scan, Setting, Taken, attempt, take
 from scantrail.threshold.validator import validate_threshold_ranges
 from scantrail.threshold.writer import Write, apply_threshold, write_threshold
 
@@ -62,6 +62,7 @@ __all__ = [
     "RandomMocker",
     "Remembered",
     "SamplerConfig",
+    "Scan",
     "ScanDataPoint",
     "ScanResult",
     "SensorConfig",

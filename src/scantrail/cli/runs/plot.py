@@ -17,11 +17,10 @@ _output = click.option(
 @_output
 def plot(run: str, output: Path | None) -> None:
     """Plot RUN with what was found in it; in the terminal unless --output names a file."""
-    from scantrail.acquire import judge_records
+    from scantrail.acquire import draw_records
     from scantrail.runs import chain
 
-    verdict = judge_records(chain(locate(run)).records)
-    show_figure(verdict.figure, output=output, terminal=output is None)
+    show_figure(draw_records(chain(locate(run)).records), output=output, terminal=output is None)
 
 
 @click.command()

@@ -1,0 +1,37 @@
+"""An acquisition as ordered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from scantrail.acquire.rig import RigOptions
+from scantrail.daq import Manner
+from scantrail.runs import Plan, Record, RunWriter
+from scantrail.station import Station
+
+P = TypeVar("P", bound=Plan)
+
+Opened = Callable[[RunWriter], None]
+"""Called with a run before its first point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Generic[P]):
+    """An acquisition as ordered: what to take, on which station, how.
+
+    workspace: where the CSVs of a threshold scan go; output: the CSV of a position scan, manner: how it is taken.
+    database: path or URL from the command line. earlier: runs that this one goes on with, oldest first; if `reopened`,
+    in the journal of the last of them.
+    """
+
+    plan: P
+    station: Station
+    options: RigOptions = field(default_factory=RigOptions)
+    workspace: Path | None = None
+    database: str | None = None
+    components: tuple[str, ...] = ()
+    earlier: tuple[Record, ...] = ()
+    reopened: bool = False
+    manner: Manner = field(default_factory=Manner)
+    output: Path | None = None

@@ -1,0 +1,122 @@
+"""The tables of live views: what the columns are, and what each event shows in them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from scantrail.cli.runs.points import cell, heading
+from scantrail.cli.runs.report import PRIMARY, main_columns
+
+if TYPE_CHECKING:
+    from scantrail.plots import Figure
+    from scantrail.threshold import ThresholdPlan
+
+Row = Mapping[str, Any]
+
+
+class Sheet(Protocol):
+    """A table that grows with its run."""
+
+    def begin(self, start: Row, descriptor: Row) -> None:
+        """Learn what the primary stream holds."""
+        ...
+
+    def note(self, stream: str, row: Row) -> None:
+        """See an event of any stream."""
+        ...
+
+    def headings(self) -> Sequence[str]:
+        """Return the heading of each column."""
+        ...
+
+    def cells(self, row: Row) -> Sequence[str]:
+        """Return the cells of a point."""
+        ...
+
+    def pending(self) -> Sequence[str]:
+        """Return the cells of the point that is being taken, none where nothing is known of it."""
+        ...
+
+    def figure(self, rows: Sequence[Row]) -> "Figure | None":
+        """Return what was measured so far as a figure, None if there is nothing to draw."""
+        ...
+
+
+class ThresholdSheet:
+    """Thresholds and counts of the channels that are scanned, side by side."""
+
+    def __init__(self, plan: "ThresholdPlan") -> None:
+        self._plan = plan
+        self._points = list(plan.points())
+        self._set: dict[int, int] = {}
+
+    def begin(self, start: Row, descriptor: Row) -> None:
+        """Learn nothing: the plan says it all."""
+
+    def note(self, stream: str, row: Row) -> None:
+        """Keep the thresholds of the point that is being taken."""
+        if stream == "thresholds" and row["purpose"] == "scan":
+            self._set[row["channel"]] = row["new_threshold"]
+        if stream in (PRIMARY, "skipped"):
+            self._set.clear()
+
+    def headings(self) -> list[str]:
+        """Return the heading of each column."""
+        channels = [text for steps in self._plan.steps for text in (f"{steps.name} [DAC]", "counts")]
+        return ["point", *channels, "live [s]"]
+
+    def cells(self, row: Row) -> list[str]:
+        """Return the cells of a point: the channels that were not scanned there stay empty."""
+        scanned = self._plan.scanned(self._points[row["point"]])
+        seen = {n: (row[f"ch{n}_threshold"], row[f"ch{n}_counts"]) for n in scanned}
+        return [str(row["point"]), *self._channels(seen), f"{row['live_time']:.2f}"]
+
+    def pending(self) -> list[str]:
+        """Return the thresholds that are set."""
+        in_force = dict(self._set)
+        return ["", *self._channels({n: (value, "…") for n, value in in_force.items()})] if in_force else []
+
+    def figure(self, rows: Sequence[Row]) -> "Figure | None":
+        """Return rates against thresholds."""
+        from scantrail.threshold import curves_of_rows, live_figure
+
+        curves = curves_of_rows(self._plan, rows)
+        return live_figure([curve.counted() for curve in curves if curve.threshold])
+
+    def _channels(self, seen: Mapping[int, tuple[object, object]]) -> Iterator[str]:
+        for channel in self._plan.channels:
+            yield from map(str, seen.get(channel, ("", "")))
+
+
+class ScanSheet:
+    """The columns that the journal names: readbacks, setpoints and readings."""
+
+    def __init__(self) -> None:
+        self._start: Row = {}
+        self._columns: dict[str, dict[str, Any]] = {}
+
+    def begin(self, start: Row, descriptor: Row) -> None:
+        """Take the columns from the documents."""
+        self._columns = main_columns(start, [descriptor])
+        self._start = start
+
+    def note(self, stream: str, row: Row) -> None:
+        """Keep nothing."""
+
+    def headings(self) -> list[str]:
+        """Return the heading of each column."""
+        return [heading(key, about["units"]) for key, about in self._columns.items()]
+
+    def cells(self, row: Row) -> list[str]:
+        """Return the cells of a point."""
+        return [cell(row.get(key)) for key in self._columns]
+
+    def pending(self) -> list[str]:
+        """Return nothing: a point is known when it is recorded."""
+        return []
+
+    def figure(self, rows: Sequence[Row]) -> "Figure | None":
+        """Return readings against positions."""
+        from scantrail.daq import scan_figure
+
+        units = {key: about["units"] for key, about in self._columns.items()}
+        return scan_figure(self._start, units, rows) if self._start else None
