@@ -1,6 +1,7 @@
 """Devices by their names: motors, detectors, the shutter. Each talks through any client of any control system."""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,13 +42,21 @@ class Motor(_Device):
             raise ValueError(f"Invalid PV name: {v}")
         return v
 
-    def move_to(self, position: float, wait: bool = True, timeout: float = 60.0) -> None:
+    def move_to(
+        self,
+        position: float,
+        wait: bool = True,
+        timeout: float = 60.0,
+        *,
+        seen: Callable[[float], object] | None = None,
+    ) -> None:
         """Move motor to target position.
 
         Args:
             position: Target position
             wait: If True, block until motor reaches target
             timeout: Maximum wait time in seconds (if wait=True)
+            seen: Called with the readback while it moves (if wait=True)
 
         Raises:
             TimeoutError: If motor doesn't reach target within timeout; it is then still moving
@@ -62,7 +71,7 @@ class Motor(_Device):
         began = time.monotonic()
         try:
             if self.client.move_many({self.pv: position}, DEADLINE):
-                self._settle(began, timeout, f"did not reach {position:g}")
+                self._settle(began, timeout, f"did not reach {position:g}", seen=seen)
         except KeyboardInterrupt:
             self.stop()
             raise
@@ -112,7 +121,14 @@ class Motor(_Device):
         """Get readback PV name (.RBV suffix)."""
         return f"{self.pv}.RBV"
 
-    def _settle(self, began: float, timeout: float, failure: str, ceiling: float = 0.1) -> None:
+    def _settle(
+        self,
+        began: float,
+        timeout: float,
+        failure: str,
+        ceiling: float = 0.1,
+        seen: Callable[[float], object] | None = None,
+    ) -> None:
         """Ask until the motor is idle, no later than `timeout` [s] after `began`."""
         while True:
             waited = time.monotonic() - began
@@ -120,6 +136,8 @@ class Motor(_Device):
                 raise MotionTimeout(
                     f"{self.pv} {failure} within {timeout:g} s (last readback {self.position():g}, still moving)."
                 )
+            if seen is not None:
+                seen(self.position())
             time.sleep(min(pause(waited, ceiling), timeout - waited))
             if not self.client.moving({self.pv}, DEADLINE):
                 return
