@@ -147,11 +147,12 @@ def test_the_journal_tells_everything(beamline, root: Path) -> None:
     assert (start["shape"], start["extents"], start["num_points"]) == ([3], [[-10.0, 10.0]], 3)
     assert start["hints"] == {"dimensions": [[["x"], "primary"]]}
     assert start["scantrail"]["plan"] == linear(steps=3).document()
-    assert start["columns"][1:5] == [
+    assert start["columns"] == [
         {"key": "x", "role": "axis", "name": X},
-        {"key": "x_setpoint", "role": "setpoint"},
         {"key": "i0", "role": "i0", "name": I0},
         {"key": IT, "role": "itrans", "name": IT},
+        {"key": "x_setpoint", "role": "setpoint"},
+        {"key": "point", "role": "point"},
     ]
     table = record.stream("primary")
     assert list(table.columns) == ["point", "x", "x_setpoint", "i0", IT]

@@ -5,7 +5,14 @@ from scantrail.acquire.kinds import expected_time
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.resume import order_again, resume_running
-from scantrail.acquire.rig import RigOptions, at_address, clock_speed, counted_channels, counting_detector, simulated
+from scantrail.acquire.rig import (
+    RigOptions,
+    at_address,
+    counted_channels,
+    counting_detector,
+    over_control_system,
+    simulated,
+)
 from scantrail.acquire.start import carry_out, check, start
 from scantrail.acquire.verdict import Verdict, judge_curves
 
@@ -18,7 +25,6 @@ __all__ = [
     "at_address",
     "carry_out",
     "check",
-    "clock_speed",
     "compare_runs",
     "counted_channels",
     "counting_detector",
@@ -28,6 +34,7 @@ __all__ = [
     "judge_records",
     "judge_run",
     "order_again",
+    "over_control_system",
     "resume_running",
     "simulated",
     "start",

@@ -75,9 +75,14 @@ def counted_channels(station: Station, options: RigOptions) -> tuple[int, ...]:
     return tuple(sensor.id for sensor in _over_pvs(station, options)) or CHANNELS
 
 
+def over_control_system(station: Station, options: RigOptions) -> bool:
+    """Tell whether the counting detector is made of PVs. Raises ConfigError for half a pair of PVs."""
+    return bool(_over_pvs(station, options))
+
+
 def clock_speed(station: Station, options: RigOptions) -> float:
     """Return how many seconds of the detector's clock pass in one of ours."""
-    if _over_pvs(station, options):
+    if over_control_system(station, options):
         return PVDetector.speed
     return station.mocker.speed if options.speed is None else options.speed
 
@@ -110,8 +115,10 @@ def _pv_detector(station: Station, sensors: list[SensorSection]) -> Iterator[Cou
     timeout = station.beamline.timeout
     with closing(connect(station.beamline.url, timeout)) as client:
         client.describe([*thresholds.values(), *rates.values()])
+        detector = PVDetector(client, thresholds, rates, deadline=timeout)
+        detector.look()
         # it does what a counting detector does; its results have the same names in a room that does not know this one
-        yield cast("CountingDetector", PVDetector(client, thresholds, rates, deadline=timeout))
+        yield cast("CountingDetector", detector)
 
 
 def _over_pvs(station: Station, options: RigOptions) -> list[SensorSection]:

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from scantrail.threshold import HaniwersConfig, Write
 
 
-def opened(config: Path | None, mock: bool, speed: float | None, seed: int | None) -> "tuple[Station, RigOptions]":
+def opened(
+    config: Path | None, mock: bool, url: str | None, speed: float | None, seed: int | None
+) -> "tuple[Station, RigOptions]":
     """Return the station in force, its notices said on stderr, and how the rig is opened. Raises InputError."""
     import math
 
-    from scantrail.acquire import RigOptions
+    from scantrail.acquire import RigOptions, at_address, over_control_system
     from scantrail.errors import InputError
     from scantrail.station import load_station
 
@@ -26,7 +28,15 @@ def opened(config: Path | None, mock: bool, speed: float | None, seed: int | Non
     station = load_station(config)
     for notice in station.notices():
         click.echo(notice, err=True)
-    return station, RigOptions(mock, speed, seed)
+    options = RigOptions(mock, speed, seed)
+    if url is None:
+        return station, options
+    if not over_control_system(station, options):
+        raise InputError(
+            f"--url {url}: the thresholds are no PVs there; give each [sensors.chN] of the station file its "
+            "threshold_pv and rate_pv, and leave out --mock"
+        )
+    return at_address(station, url), options
 
 
 def configured(station: "Station", **given: Any) -> "HaniwersConfig":  # noqa: ANN401 - options, checked there

@@ -27,6 +27,7 @@ address_options = click.option(
 hardware_options = options(
     click.option("--config", type=PATH, help="Station file. Default: the one in force."),
     click.option("--mock", is_flag=True, help="Use the simulated detector."),
+    address_options,
     click.option("--speed", type=float, help="Simulated seconds in a second. Default: [mocker] speed."),
     click.option("--seed", type=click.IntRange(min=0), help="Start of the simulator's random numbers."),
     click.option("--max-retry", type=int, help="Attempts to write a threshold, in all."),

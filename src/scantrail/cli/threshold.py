@@ -128,7 +128,7 @@ def _scan(
     suppress_threshold: int | None,
     **hardware: Any,  # noqa: ANN401 - the hardware's options, handed on
 ) -> int:
-    from scantrail.acquire import Order
+    from scantrail.acquire import Order, counted_channels
     from scantrail.cli.live import take_order
 
     station, rig = opened(**hardware)
@@ -142,7 +142,7 @@ def _scan(
         max_retry=max_retry,
         workspace=workspace,
     )
-    planned = plan(config, direction=direction)
-    used = station.model_copy(update={"sampler": config.sampler, "sensors": config.sensors})
+    planned = plan(config, direction=direction, detector=counted_channels(station, rig))
+    used = station.model_copy(update={"sampler": config.sampler, "sensors": {**config.idle, **config.sensors}})
     order = Order(planned, used, rig, workspace=config.sampler.workspace, database=db_path)
     return take_order(order, as_json=as_json, plot=plot)

@@ -83,6 +83,14 @@ class PVDetector:
         """Threshold last confirmed through this object, None if none was."""
         return self._confirmed.get(channel)
 
+    def look(self) -> None:
+        """Read the thresholds in force, so that a scan can give them back. Raises LinkError, ReplyTimeout."""
+        readings = self._client.read([*self._thresholds.values()], self._deadline)
+        low, high = self.limits
+        for channel, reading in zip(self._thresholds, readings, strict=True):
+            if isinstance(reading.value, int | float) and low <= reading.value <= high:
+                self._confirmed[channel] = round(reading.value)
+
     def set_threshold(self, channel: int, value: int) -> Confirmed:
         """Write a threshold once, read it back and return the confirmation.
 

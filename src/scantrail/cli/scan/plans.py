@@ -102,15 +102,17 @@ def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
 
 
 def _sentence(error: Any, plan: "type[ScanConfig]") -> str:  # noqa: ANN401 - pydantic's error, loaded by then
-    """Say in one sentence what pydantic refused first."""
+    """Say in one sentence what pydantic refused."""
     from scantrail.links import nearest
     from scantrail.station import explain
 
-    detail = error.errors(include_url=False)[0]
-    if detail["type"] == "value_error":
-        return str(detail["ctx"]["error"])
-    refusal = explain(error, plan)[0]
-    if detail["type"] == "extra_forbidden":
+    details = error.errors(include_url=False)
+    # a field that is spelt wrong is named before the right one that is missing
+    at = next((i for i, one in enumerate(details) if one["type"] == "extra_forbidden"), 0)
+    if details[at]["type"] == "value_error":
+        return str(details[at]["ctx"]["error"])
+    refusal = explain(error, plan)[at]
+    if details[at]["type"] == "extra_forbidden":
         fields = [name for name in plan.model_fields if name != "scan_type"]
         near = nearest(refusal.path[-1], fields)
         known = f"did you mean {near[0]}?" if near else f"there are {', '.join(fields)}"
