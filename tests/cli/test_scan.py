@@ -163,7 +163,18 @@ def test_previews_move_nothing(scan, tmp_path):
     assert f"last point: {Y} 1, {X} 0" in out
     code, out, _ = scan("xafs", "--edge", 7112, "--regions", "-150:-20:5 0:10:3", "--det", I0, "--preview")
     assert "there is a gap from -20 to 0 eV between the regions 1 and 2" in out
+    (tmp_path / "station.toml").write_text(STATION)
+    words = ("linear", "x", 0, 202, 3, "--det", "i0", "--preview", "--config", tmp_path / "station.toml")
+    code, _, err = scan(*words)
+    assert (code, err) == (2, "Error: point 2 of 3 would send x to 101 um; its limits are -100 to 100 um\n")
+    assert scan(*words, "--relative")[0] == 0  # from where, only the motor knows
     assert directories(data_root()) == []
+
+
+def test_what_a_user_should_know_is_said_once(scan):
+    code, _, err = scan("xafs", "--edge", 7112, "--regions", "-20:-10:5 0:10:10", *QUICK)
+    assert code == 0
+    assert err.count("there is a gap from -10 to 0 eV") == 1
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def print_problems(outcome: "Outcome", warnings: Iterable[str]) -> None:
 
     console = Console(stderr=True, highlight=False)
     notable, fatal = ("! ", "yellow"), ("Error: ", "red")
-    said = [*at_most(outcome.errors, outcome.number), *outcome.notes, *warnings]
+    said = dict.fromkeys([*at_most(outcome.errors, outcome.number), *outcome.notes, *warnings])
     lines = [*((notable, line) for line in said)]
     lines += [(fatal if outcome.failure else notable, line) for line in outcome.reasons]
     for mark, line in lines:

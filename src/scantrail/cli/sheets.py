@@ -1,9 +1,10 @@
 """The tables of live views: what the columns are, and what each event shows in them."""
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scantrail.cli.runs.points import cell, heading
+from scantrail.cli.runs.points import cell, fitting, heading
 from scantrail.cli.runs.report import PRIMARY, main_columns
 
 if TYPE_CHECKING:
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from scantrail.threshold import ThresholdPlan
 
 Row = Mapping[str, Any]
+
+NUMBER = 12
+"""Width that a column is given at least."""
 
 
 class Sheet(Protocol):
@@ -88,15 +92,20 @@ class ThresholdSheet:
 
 
 class ScanSheet:
-    """The columns that the journal names: readbacks, setpoints and readings."""
+    """The columns that the journal names, as many as fit into the terminal: readbacks and readings, then setpoints."""
 
     def __init__(self) -> None:
         self._start: Row = {}
-        self._columns: dict[str, dict[str, Any]] = {}
+        self._units: dict[str, str | None] = {}
+        self._shown: dict[str, str] = {}
 
     def begin(self, start: Row, descriptor: Row) -> None:
         """Take the columns from the documents."""
-        self._columns = main_columns(start, [descriptor])
+        columns = main_columns(start, [descriptor])
+        headings = {key: heading(key, about["units"]) for key, about in columns.items()}
+        widths = {key: max(NUMBER, *map(len, text.split("\n"))) for key, text in headings.items()}
+        self._units = {key: about["units"] for key, about in columns.items()}
+        self._shown = {key: headings[key] for key in fitting(widths, shutil.get_terminal_size().columns)}
         self._start = start
 
     def note(self, stream: str, row: Row) -> None:
@@ -104,11 +113,11 @@ class ScanSheet:
 
     def headings(self) -> list[str]:
         """Return the heading of each column."""
-        return [heading(key, about["units"]) for key, about in self._columns.items()]
+        return [*self._shown.values()]
 
     def cells(self, row: Row) -> list[str]:
         """Return the cells of a point."""
-        return [cell(row.get(key)) for key in self._columns]
+        return [cell(row.get(key)) for key in self._shown]
 
     def pending(self) -> list[str]:
         """Return nothing: a point is known when it is recorded."""
@@ -118,5 +127,4 @@ class ScanSheet:
         """Return readings against positions."""
         from scantrail.daq import scan_figure
 
-        units = {key: about["units"] for key, about in self._columns.items()}
-        return scan_figure(self._start, units, rows) if self._start else None
+        return scan_figure(self._start, self._units, rows) if self._start else None

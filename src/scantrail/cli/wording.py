@@ -52,7 +52,6 @@ def scan_in_words(plan: "ScanConfig", seconds: float) -> Iterator[str]:
             yield f"  {name}: {len(values)} positions, {values[0]:g} to {values[-1]:g}{unit}"
     for which, point in zip(("first", "last"), ends(plan), strict=True):
         yield f"  {which} point: {', '.join(f'{key} {value:g}' for key, value in point.setpoints.items())}"
-    yield from plan.notices
 
 
 def ends(plan: "ScanConfig") -> "tuple[Point, Point]":

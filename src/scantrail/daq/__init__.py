@@ -1,5 +1,6 @@
 """Motors, detectors, and scans of positions (seed 003)."""
 
+from scantrail.daq.checks import check_without_hardware
 from scantrail.daq.client import Client, DeviceClient, connect
 from scantrail.daq.counting import PVDetector
 from scantrail.daq.data import ScanData
@@ -52,6 +53,7 @@ __all__ = [
     "TimeScanConfig",
     "XAFSScanConfig",
     "attempt",
+    "check_without_hardware",
     "connect",
     "expected_seconds",
     "learned_overhead",

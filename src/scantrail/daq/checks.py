@@ -4,8 +4,11 @@ import math
 
 from scantrail.daq.plans import PositionScanConfig, ScanConfig, XAFSScanConfig
 from scantrail.daq.readout import Readout
-from scantrail.daq.rig import Axis, Rig
+from scantrail.daq.rig import UNKNOWN, Axis, Rig
+from scantrail.daq.survey import named
+from scantrail.daq.team import Team
 from scantrail.errors import InputError, ProtocolError
+from scantrail.station import Station
 
 HC = 12398.419843320026
 """Planck's constant times the speed of light [eV angstrom], exact in the SI of 2019."""
@@ -45,6 +48,23 @@ def check(plan: ScanConfig, rig: Rig) -> list[str]:
             if not (low <= target <= high and math.isfinite(target)):
                 raise InputError(_beyond(axis, target, f"point {point.index + 1} of {total}"))
     return [*plan.notices, *_angles(plan, rig)]
+
+
+def check_without_hardware(plan: ScanConfig, station: Station) -> list[str]:
+    """As `check`, with the limits that stand in the station file; a relative scan is known once its motors are asked.
+
+    Raises InputError naming the first point that cannot be reached.
+    """
+    if isinstance(plan, PositionScanConfig) and plan.relative and plan.origin is None:
+        return list(plan.notices)
+    return check(plan, Rig(Team(()), station, tuple(_on_paper(name, station) for name in plan.motors), ()))
+
+
+def _on_paper(name: str, station: Station) -> Axis:
+    key, config = named(name, station.motors)
+    if config is None:
+        return Axis(name, key, name, 0)
+    return Axis(name, key, config.pv, 0, config, UNKNOWN._replace(units=config.units, limits=config.limits))
 
 
 def _beyond(axis: Axis, target: float, where: str) -> str:

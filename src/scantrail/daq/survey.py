@@ -21,8 +21,8 @@ _ROLES = {"i0": "i0", "it": "itrans", "if": "ifluor"}
 
 def links_needed(plan: ScanConfig, station: Station) -> tuple[str, ...]:
     """Return the addresses that a plan needs besides the beamline's own, as the station file spells them."""
-    motors = (_named(name, station.motors)[1] for name in plan.motors)
-    detectors = (_named(name, station.detectors)[1] for name in plan.detectors)
+    motors = (named(name, station.motors)[1] for name in plan.motors)
+    detectors = (named(name, station.detectors)[1] for name in plan.detectors)
     urls = (config.url for config in (*motors, *detectors) if config is not None)
     return tuple(dict.fromkeys(url for url in urls if url not in (None, station.beamline.url)))
 
@@ -65,13 +65,13 @@ class _Finder:
         self._urls = urls
 
     def axis(self, name: str) -> Axis:
-        key, config = _named(name, self._station.motors)
+        key, config = named(name, self._station.motors)
         return Axis(
             name, key, config.pv if config else name, self._client(name, config.url if config else None), config
         )
 
     def source(self, name: str, role: str | None = None) -> Source:
-        key, config = _named(name, self._station.detectors)
+        key, config = named(name, self._station.detectors)
         told = role or _ROLES.get(key.rpartition(":")[2].casefold(), "counts")
         column = Column("", None, "number", told)
         pv, client = config.pv if config else name, self._client(name, config.url if config else None)
@@ -85,7 +85,7 @@ class _Finder:
         return self._urls.index(url)
 
 
-def _named(name: str, section: Mapping[str, C]) -> tuple[str, C | None]:
+def named(name: str, section: Mapping[str, C]) -> tuple[str, C | None]:
     """Return the data key of a device, and its section if the station knows its name or its PV."""
     if name in section:
         return name, section[name]

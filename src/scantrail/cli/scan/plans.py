@@ -78,11 +78,14 @@ def station_at(config: Path | None, url: str | None, *, sim: bool) -> "Station":
 
 
 def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
-    """Print the points of a plan and the expected time; nothing is connected."""
+    """Print the points of a plan and the expected time; nothing is connected. Raises InputError beyond the limits."""
     from scantrail.acquire import expected_time
     from scantrail.cli.wording import ends, scan_in_words
+    from scantrail.daq import check_without_hardware
 
-    plan, seconds = order.plan, expected_time(order)
+    plan = order.plan
+    notices = check_without_hardware(plan, order.station)
+    seconds = expected_time(order)
     if as_json:
         first, last = ends(plan)
         told = {
@@ -91,12 +94,12 @@ def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
             "first": dict(first.setpoints),
             "last": dict(last.setpoints),
             "seconds": seconds,
-            "notices": list(plan.notices),
+            "notices": notices,
             "plan": plan.document(),
         }
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
-    for line in scan_in_words(plan, seconds):
+    for line in (*scan_in_words(plan, seconds), *notices):
         click.echo(line)
     return 0
 
