@@ -11,7 +11,7 @@ import os
 import platform
 import re
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 from uuid import uuid4
@@ -68,6 +68,7 @@ def start_document(header: Header, *, uid: str, number: int, time: float) -> Doc
         "time": time,
         "scan_id": number,
         "plan_name": header.kind,
+        "plan_type": "scantrail",
         "plan_args": dict(header.plan),
         "motors": list(header.motors),
         "detectors": list(header.detectors),
@@ -96,8 +97,21 @@ def start_document(header: Header, *, uid: str, number: int, time: float) -> Doc
     return document
 
 
-def descriptor_document(stream: str, columns: Mapping[str, Column], *, uid: str, run: str, time: float) -> Document:
-    """Build the descriptor of a stream: every key an object of its own, hinted so that live tables show it."""
+def descriptor_document(
+    stream: str,
+    columns: Mapping[str, Column],
+    *,
+    uid: str,
+    run: str,
+    time: float,
+    shown: Collection[str] | None = None,
+) -> Document:
+    """Build the descriptor of a stream: every key an object of its own.
+
+    shown: the columns that live tables and plots of the ecosystem show, by default all numbers. A column that may be
+    null must not be among them: their formats know no such integer.
+    """
+    shown = [key for key, column in columns.items() if column.dtype != "string"] if shown is None else shown
     document: Document = {
         "uid": uid,
         "run_start": run,
@@ -105,7 +119,7 @@ def descriptor_document(stream: str, columns: Mapping[str, Column], *, uid: str,
         "name": stream,
         "data_keys": {key: _data_key(key, column) for key, column in columns.items()},
         "object_keys": {key: [key] for key in columns},
-        "hints": {key: {"fields": [key]} for key, column in columns.items() if column.dtype != "string"},
+        "hints": {key: {"fields": [key] if key in shown else []} for key in columns},
         "configuration": {key: {"data": {}, "timestamps": {}, "data_keys": {}} for key in columns},
     }
     _refuse_bad_keys(document)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Literal
+from typing import Any, Literal
 
 from scantrail.errors import Interrupted, JournalError, OutputError, RunStateError, SafeStateError, ScantrailError
 from scantrail.readings import Column, Scalar
@@ -47,14 +47,15 @@ class RunWriter:
     In the main thread SIGINT, SIGTERM and SIGHUP are taken as requests to stop, which the loop sees in `wait`.
     """
 
-    def __init__(self, directory: Path, journal: Journal, uid: str, number: int, expected: int) -> None:
+    def __init__(self, directory: Path, journal: Journal, start: Mapping[str, Any]) -> None:
         self.directory = directory
-        self.uid = uid
-        self.number = number
-        self.expected = expected
+        self.uid: str = start["uid"]
+        self.number: int = start["scan_id"]
+        self.expected: int = start["num_points"]
         self.note = ""
         self.status: ExitStatus | None = None
         self._journal = journal
+        self._shown = frozenset((*start["motors"], *start["detectors"]))
         self._streams: dict[str, _Stream] = {}
         self._safe: list[tuple[str, Callable[[], None]]] = []
         self._stops = 0
@@ -78,7 +79,7 @@ class RunWriter:
             raise OutputError(f"cannot make {directory}: {error.strerror or error}") from error
         start = start_document(header, uid=uid, number=number, time=now)
         journal = Journal.create(directory, encode("start", start))
-        return cls(directory, journal, uid, number, header.num_points)
+        return cls(directory, journal, start)
 
     @classmethod
     def reopen(cls, directory: Path) -> "RunWriter":
@@ -96,7 +97,7 @@ class RunWriter:
         except ScantrailError:
             journal.close()
             raise
-        run = cls(directory, journal, record.start["uid"], record.start["scan_id"], record.start["num_points"])
+        run = cls(directory, journal, record.start)
         for name, descriptors in record.descriptors.items():
             last = descriptors[-1]
             count = max(record.stream(name).seq, default=0)
@@ -116,7 +117,8 @@ class RunWriter:
         if known is not None and known.keys == columns.keys():
             return
         uid = new_uid()
-        document = descriptor_document(stream, columns, uid=uid, run=self.uid, time=clock.time())
+        shown = self._shown if stream == "primary" else None
+        document = descriptor_document(stream, columns, uid=uid, run=self.uid, time=clock.time(), shown=shown)
         self._journal.append(encode("descriptor", document))
         self._streams[stream] = _Stream(uid, frozenset(columns), known.count if known else 0)
 
