@@ -200,8 +200,13 @@ def test_a_run_whose_beginning_is_lost_is_refused(ordered, board, tmp_path):
 
 
 def test_a_kind_that_is_not_known_is_refused(sample_run):
-    with pytest.raises(RunError, match="cannot take runs of the kind 'linear'"):
-        order_again(sample_run)
+    with pytest.raises(RunError, match="does not know runs of the kind 'tomography'"):
+        order_again(sample_run("tomography"))
+
+
+def test_a_plan_that_is_none_is_refused(sample_run):
+    with pytest.raises(RunError, match="the plan in the journal of run 1 is none that this version can take"):
+        order_again(sample_run("linear"))
 
 
 def test_what_is_no_run_is_refused(tmp_path):
@@ -213,9 +218,12 @@ def test_what_is_no_run_is_refused(tmp_path):
 def sample_run():
     from sample_runs import header
 
-    with pytest.raises(ZeroDivisionError), RunWriter.create(data_root(), header()) as run:
-        raise ZeroDivisionError
-    return run.directory
+    def make(kind):
+        with pytest.raises(ZeroDivisionError), RunWriter.create(data_root(), replace(header(), kind=kind)) as run:
+            raise ZeroDivisionError
+        return run.directory
+
+    return make
 
 
 def test_the_password_of_the_catalogue_is_asked_of_the_station_in_force(ordered, tmp_path, monkeypatch):

@@ -1,12 +1,14 @@
 """Go on with a run: paused, it runs on; interrupted, in its own journal; aborted or failed, in a new run."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.order import Order
 from scantrail.acquire.rig import RigOptions
 from scantrail.daq import Manner
-from scantrail.errors import RunStateError
+from scantrail.errors import RunError, RunStateError
 from scantrail.runs import Plan, Record, ask, asked, chain, continued_by, held, read
 from scantrail.station import MASK, Station, load_station
 
@@ -42,7 +44,7 @@ def order_again(directory: Path, database: str | None = None) -> Order[Plan]:
     rig = ours["rig"]
     station = Station.from_document(ours["station"])
     return Order(
-        plan=kind_of(ours["kind"]).plan(ours["plan"]),
+        plan=_plan(ours, number),
         station=station,
         options=RigOptions.from_document(rig),
         workspace=_path(rig.get("workspace")),
@@ -53,6 +55,16 @@ def order_again(directory: Path, database: str | None = None) -> Order[Plan]:
         manner=Manner.from_document(rig),
         output=_path(rig.get("output")),
     )
+
+
+def _plan(ours: Mapping[str, Any], number: int) -> Plan:
+    kind = kind_of(ours["kind"])
+    try:
+        return kind.plan(ours["plan"])
+    except (ValueError, KeyError, TypeError) as error:  # of another version, or edited
+        raise RunError(
+            f"the plan in the journal of run {number} is none that this version can take: {error}"
+        ) from error
 
 
 def _path(text: str | None) -> Path | None:
