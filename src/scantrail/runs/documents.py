@@ -104,14 +104,13 @@ def descriptor_document(
     uid: str,
     run: str,
     time: float,
-    shown: Collection[str] | None = None,
+    shown: Collection[str],
 ) -> Document:
     """Build the descriptor of a stream: every key an object of its own.
 
-    shown: the columns that live tables and plots of the ecosystem show, by default all numbers. A column that may be
-    null must not be among them: their formats know no such integer.
+    shown: the columns that live tables and plots of the ecosystem show; never an integer that may be null, for which
+    they have no format.
     """
-    shown = [key for key, column in columns.items() if column.dtype != "string"] if shown is None else shown
     document: Document = {
         "uid": uid,
         "run_start": run,

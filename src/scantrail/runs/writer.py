@@ -117,7 +117,7 @@ class RunWriter:
         if known is not None and known.keys == columns.keys():
             return
         uid = new_uid()
-        shown = self._shown if stream == "primary" else None
+        shown = self._shown if stream == "primary" else columns if stream == "baseline" else ()
         document = descriptor_document(stream, columns, uid=uid, run=self.uid, time=clock.time(), shown=shown)
         self._journal.append(encode("descriptor", document))
         self._streams[stream] = _Stream(uid, frozenset(columns), known.count if known else 0)
