@@ -65,10 +65,14 @@ def judged(outcome: Outcome, kind: str) -> Outcome:
         return outcome
     try:
         verdict = judge_run(outcome.directory)
-        picture = save(verdict.figure, outcome.place / kind_of(kind).figure)
     except ScantrailError as error:
         return replace(outcome, notes=[*outcome.notes, f"the run could not be judged: {error}"])
-    return replace(outcome, verdict=verdict, files=[*outcome.files, str(picture)])
+    outcome = replace(outcome, verdict=verdict, notes=[*outcome.notes, *verdict.notes])
+    try:
+        picture = save(verdict.figure, outcome.place / kind_of(kind).figure)
+    except ScantrailError as error:
+        return replace(outcome, notes=[*outcome.notes, f"there is no picture: {error}"])
+    return replace(outcome, files=[*outcome.files, str(picture)])
 
 
 def check(order: Order) -> None:

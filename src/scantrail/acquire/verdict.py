@@ -24,6 +24,7 @@ class Verdict:
     """What judging found. results: every number with its error; sentences: one a channel (or quantity), for the user.
 
     answered: whether each of them is an answer that may be relied on. advice: thresholds [DAC] to set, by channel.
+    notes: what went wrong beside, a sentence each.
     """
 
     results: list[Result]
@@ -31,6 +32,7 @@ class Verdict:
     answered: bool
     advice: dict[int, int]
     figure: Figure
+    notes: tuple[str, ...] = ()
 
 
 def compare_threshold_runs(runs: Mapping[str, Sequence[Record]]) -> Figure:

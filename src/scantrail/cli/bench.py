@@ -39,17 +39,21 @@ def configured(station: "Station", **given: Any) -> "HaniwersConfig":  # noqa: A
 def print_writes(writes: "Sequence[Write]", *, as_json: bool) -> None:
     """Print what became of threshold writes, failures on stderr."""
     if as_json:
-        rows = [
-            {"channel": one.channel, "threshold": one.value, "attempts": one.attempts, "status": one.status}
-            for one in writes
-        ]
-        click.echo(json.dumps(rows, indent=2))
+        click.echo(json.dumps(write_rows(writes), indent=2))
         return
     for one in writes:
         if one.error is None:
             click.echo(f"channel {one.channel}: {one.value} confirmed")
         else:
             click.echo(f"Error: {one.error}", err=True)
+
+
+def write_rows(writes: "Sequence[Write]") -> list[dict[str, Any]]:
+    """Return threshold writes as JSON-safe values."""
+    return [
+        {"channel": one.channel, "threshold": one.value, "attempts": one.attempts, "status": one.status}
+        for one in writes
+    ]
 
 
 def write_all(station: "Station", rig: "RigOptions", wanted: Mapping[int, int], max_retry: int | None) -> "list[Write]":

@@ -66,7 +66,7 @@ def _compare_with_truth(home: Path, station: "Station") -> None:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for heading in ("", "set to [DAC]", "true", "mu [DAC]", "true", "sigma [DAC]", "true"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for channel, quantities in found.items():
+    for channel, quantities in found:
         true = truth[int(channel.removeprefix("ch")) - 1]
         table.add_row(
             channel,
