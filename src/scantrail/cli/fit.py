@@ -49,6 +49,8 @@ def fit(
     verdict = _verdict(sources, duration, family, hardware["config"])
     if not as_json:
         print_answers(verdict.results)
+        if plot:
+            click.echo()
         show_figure(verdict.figure, output=None, terminal=plot)
     for note in verdict.notes:
         click.echo(f"! {note}", err=True)
@@ -84,7 +86,7 @@ def _verdict(sources: Sequence[str], duration: float | None, family: str | None,
     from scantrail.threshold import read_curves
 
     files = [Path(source) for source in sources]
-    runs = [file for file in files if not (file.is_file() or file.suffix)]
+    runs = [file for file in files if file.is_dir() or not (file.is_file() or file.suffix)]
     if runs and len(sources) > 1:
         raise InputError(f"{runs[0]} is no file; a RUN is fitted alone, only FILES are fitted together")
     if runs:

@@ -43,6 +43,7 @@ def take_order(order: "Order", *, as_json: bool, plot: bool = False) -> int:
     else:
         print_outcome(outcome, order)
         if plot and outcome.verdict is not None:
+            click.echo()
             show_figure(outcome.verdict.figure, output=None, terminal=True)
     print_problems(outcome, warnings.messages)
     return outcome.exit_code

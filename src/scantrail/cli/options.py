@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ class _Picture(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
         """Return the path."""
         path = super().convert(value, param, ctx)
-        if Path(path).suffix.lower() not in PICTURES:
-            self.fail(f"a figure is written as {', '.join(PICTURES)}; {Path(path).name!r} ends in none of these", param)
+        name = Path(os.fsdecode(path)).name
+        if Path(name).suffix.lower() not in PICTURES:
+            self.fail(f"a figure is written as {', '.join(PICTURES)}; {name!r} ends in none of these", param)
         return path
 
 

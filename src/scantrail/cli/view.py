@@ -22,7 +22,11 @@ ROWS = 12
 FEW_ROWS = 4
 """As many beside a plot."""
 
-PLOT_LINES = 16
+PLOT_LINES = 24
+"""Most lines of a plot."""
+
+BESIDE_PLOT = 5 + FEW_ROWS
+"""Lines of the view around a plot: progress, what was asked, a blank one, headings, rows, thresholds in force."""
 
 BAR = 30
 """Width of the bar in characters."""
@@ -41,6 +45,7 @@ class LiveView:
         self._pace = order.plan.duration / len(self._points) / speed
         self._plot = plot
         self._all: list[Mapping[str, Any]] = []
+        self._drawn: tuple[object, Text] | None = None
         self._rows: deque[Mapping[str, Any]] = deque(maxlen=FEW_ROWS if plot else ROWS)
         self._set: dict[int, int] = {}
         self._seen = self._before
@@ -95,6 +100,13 @@ class LiveView:
             return
         import shutil
 
+        size = shutil.get_terminal_size()
+        shown = (len(self._all), size)
+        if self._drawn is None or self._drawn[0] != shown:  # drawing anew each frame would cost the counting its time
+            self._drawn = shown, self._plotted(size.columns - 1, min(size.lines - 1 - BESIDE_PLOT, PLOT_LINES))
+        yield self._drawn[1]
+
+    def _plotted(self, columns: int, lines: int) -> "Text":
         from rich.text import Text
 
         from scantrail.plots import terminal
@@ -102,7 +114,7 @@ class LiveView:
 
         curves = curves_of_rows(self._plan, list(self._all))
         figure = live_figure([curve.counted() for curve in curves if curve.threshold])
-        yield Text.from_ansi(terminal(figure, shutil.get_terminal_size().columns - 1, PLOT_LINES))
+        return Text.from_ansi(terminal(figure, columns, lines))
 
     def _progress(self) -> "RenderableType":
         from rich.progress_bar import ProgressBar
