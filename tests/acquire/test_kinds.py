@@ -14,7 +14,7 @@ def test_a_plan_comes_back_through_its_kind(plan):
 
 def test_a_kind_of_a_later_version_is_refused_by_name():
     with pytest.raises(
-        RunError, match="cannot take runs of the kind 'xafs', only threshold_serial, threshold_parallel"
+        RunError, match="does not know runs of the kind 'xafs', only threshold_serial, threshold_parallel"
     ):
         kind_of("xafs")
     assert [*KINDS] == ["threshold_serial", "threshold_parallel"]
