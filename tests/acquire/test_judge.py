@@ -115,7 +115,7 @@ def test_a_run_is_judged_while_it_is_being_taken():
 
 def test_a_run_without_points():
     taken = scanned(plan(), KnownDetector(RATES, on_count=pulled_at(1)))
-    with pytest.raises(RunError, match="^run 1 holds no point, so there is nothing to judge$"):
+    with pytest.raises(RunError, match=r"^run 1 holds no point, so there is nothing to judge$"):
         judge_run(taken.run.directory)
 
 
@@ -158,7 +158,9 @@ def test_the_end_of_a_scan_keeps_answers_and_picture(tmp_path):
     assert outcome.document()["results"] == [result._asdict() for result in read_results(outcome.directory, FIT)]
 
 
-@pytest.mark.parametrize(("broken", "words"), [("picture", "there is no picture"), ("analysis", "results are not kept")])
+@pytest.mark.parametrize(
+    ("broken", "words"), [("picture", "there is no picture"), ("analysis", "results are not kept")]
+)
 def test_what_cannot_be_written_at_the_end_is_a_note(tmp_path, broken, words):
     outcome = outcome_in(tmp_path / "w", broken=broken)
     assert (outcome.status, outcome.exit_code) == ("success", 0)

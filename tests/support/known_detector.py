@@ -45,9 +45,7 @@ class KnownDetector(FakeDetector):
         share = min(1.0, (self._capacity or np.inf) / max(sum(means.values()), 1e-9))
         counts = {n: int(self._random.poisson(means.get(n, 0.0) * share * seconds)) for n in self.channels}
         patterns = {1 << (n - 1): counts[n] for n in self.channels}
-        return Counts(
-            counts, patterns, whole.start, seconds, None, whole.whole, stop=whole.stop, link_full=share < 1.0
-        )
+        return Counts(counts, patterns, whole.start, seconds, None, whole.whole, stop=whole.stop, link_full=share < 1.0)
 
 
 def plan(

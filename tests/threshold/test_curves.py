@@ -54,7 +54,7 @@ def test_rows_of_a_scan_that_is_being_taken():
 def test_a_run_of_another_kind_is_refused():
     with RunWriter.create(data_root(), header(1)) as run:
         run.describe("primary", COLUMNS)
-    with pytest.raises(InputError, match="^run 1 is a linear run; only threshold scans have counting curves$"):
+    with pytest.raises(InputError, match=r"^run 1 is a linear run; only threshold scans have counting curves$"):
         curves_of([read(run.directory)])
 
 

@@ -30,9 +30,7 @@ def file(tmp_path):
 
 
 def read(*paths: Path, live: float = 10.0) -> dict[int, list[tuple[int, int]]]:
-    return {
-        curve.channel: list(zip(curve.threshold, curve.counts, strict=True)) for curve in read_curves(paths, live)
-    }
+    return {curve.channel: list(zip(curve.threshold, curve.counts, strict=True)) for curve in read_curves(paths, live)}
 
 
 def refusal(*paths: Path) -> str:
@@ -97,7 +95,11 @@ def test_files_of_several_channels_are_taken_together(file):
 
 
 def test_the_serial_table_of_haniwers(file):
-    rows = ["2024-05-20,12,300,1000,1000,12,0,0", "2024-05-20,9,1023,310,1023,0,9,0", "2024-05-20,9,1000,1000,290,0,0,4"]
+    rows = [
+        "2024-05-20,12,300,1000,1000,12,0,0",
+        "2024-05-20,9,1023,310,1023,0,9,0",
+        "2024-05-20,9,1000,1000,290,0,0,4",
+    ]
     assert read(file("\n".join(rows))) == {1: [(300, 12)], 2: [(310, 9)], 3: [(290, 4)]}
 
 
@@ -180,7 +182,9 @@ def test_a_directory_and_a_missing_file(tmp_path):
     assert refusal(tmp_path / "none.csv") == f"cannot read {tmp_path / 'none.csv'}: No such file or directory"
 
 
-@given(content=st.binary(max_size=200) | st.text(alphabet=',;\t\n\r" 013.eE-\ufefftchannel', max_size=200).map(str.encode))
+@given(
+    content=st.binary(max_size=200) | st.text(alphabet=',;\t\n\r" 013.eE-\ufefftchannel', max_size=200).map(str.encode)
+)
 @settings(max_examples=200)
 def test_whatever_a_file_holds_it_is_read_or_refused(content, tmp_path_factory):
     path = tmp_path_factory.mktemp("any") / "any.csv"

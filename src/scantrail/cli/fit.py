@@ -96,9 +96,10 @@ def _verdict(sources: Sequence[str], duration: float | None, family: str | None,
     live = load_station(config).sampler.duration if duration is None else duration
     if not 0 < live < float("inf"):
         raise InputError(f"--duration {live:g} must be a number of seconds above 0")
+    curves = read_curves(files, live)
     if duration is None:
         click.echo(
             f"Each point is taken to have counted for {live:g} s; give --duration if it was another time.", err=True
         )
     title = ", ".join(file.name for file in files)
-    return judge_curves(read_curves(files, live), family=family, title=title)  # type: ignore[arg-type]
+    return judge_curves(curves, family=family, title=title)  # type: ignore[arg-type]

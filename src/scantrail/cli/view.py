@@ -22,8 +22,8 @@ ROWS = 12
 FEW_ROWS = 4
 """As many beside a plot."""
 
-PLOT_LINES = 24
-"""Most lines of a plot."""
+LEAST_PLOT, MOST_PLOT = 12, 24
+"""Lines of a plot; a lower terminal shows none."""
 
 BESIDE_PLOT = 5 + FEW_ROWS
 """Lines of the view around a plot: progress, what was asked, a blank one, headings, rows, thresholds in force."""
@@ -101,9 +101,12 @@ class LiveView:
         import shutil
 
         size = shutil.get_terminal_size()
+        lines = min(size.lines - 1 - BESIDE_PLOT, MOST_PLOT)
+        if lines < LEAST_PLOT:
+            return
         shown = (len(self._all), size)
         if self._drawn is None or self._drawn[0] != shown:  # drawing anew each frame would cost the counting its time
-            self._drawn = shown, self._plotted(size.columns - 1, min(size.lines - 1 - BESIDE_PLOT, PLOT_LINES))
+            self._drawn = shown, self._plotted(size.columns - 1, lines)
         yield self._drawn[1]
 
     def _plotted(self, columns: int, lines: int) -> "Text":
