@@ -16,7 +16,7 @@ from scantrail.runs.plan import Plan, Point
 from scantrail.runs.reader import Record, Table, documents, follow, read
 from scantrail.runs.stamps import iso
 from scantrail.runs.summary import RunStatus, RunSummary, directories, find, summarize
-from scantrail.runs.writer import RunWriter
+from scantrail.runs.writer import Command, RunWriter
 
 if TYPE_CHECKING:
     from scantrail.runs.catalog import Choice, listing, note_run, reindex
@@ -32,6 +32,7 @@ __all__ = [
     "Chain",
     "Choice",
     "Column",
+    "Command",
     "Header",
     "Plan",
     "Point",

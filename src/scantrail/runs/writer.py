@@ -28,6 +28,8 @@ from scantrail.runs.numbers import allot
 from scantrail.runs.reader import read
 
 Command = Literal["go", "abort", "halt"]
+"""What a wait tells a loop: go on, end after this point, or end now."""
+
 _COMMANDS: tuple[Command, Command, Command] = ("go", "abort", "halt")  # by the number of requests to stop
 SLICE = 0.04  # s: the longest sleep between two looks at signals and control.json
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass
 
 from scantrail.errors import InputError, WindowError
-from scantrail.threshold.detector import Command, Counts, Wait
+from scantrail.runs import Command
+from scantrail.threshold.detector import Counts, Wait
 from scantrail.threshold.osechi.commands import command
 from scantrail.threshold.osechi.events import Tally, by_channel
 from scantrail.threshold.osechi.link import Link
