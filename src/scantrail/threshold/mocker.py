@@ -8,10 +8,9 @@ from scantrail.errors import InputError
 from scantrail.links import simulator
 from scantrail.threshold.config import DeviceConfig, HaniwersConfig, MockerConfig
 from scantrail.threshold.osechi import Device, SerialLike
+from scantrail.threshold.osechi.ports import POLL
 
 PORT = "sim://osechi"
-POLL = 0.5
-"""Longest time [s] that one read of the port waits."""
 
 
 class RandomMocker(Device):

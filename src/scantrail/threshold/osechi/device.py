@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from scantrail.errors import InputError, LinkError, ThresholdRefused, ThresholdUnconfirmed
+from scantrail.station import CHANNELS, THRESHOLDS
 from scantrail.threshold.detector import Counts, ThresholdWrite, Wait
 from scantrail.threshold.osechi import commands
 from scantrail.threshold.osechi.commands import Dialect
 from scantrail.threshold.osechi.detect import greet
-from scantrail.threshold.osechi.events import CHANNELS, is_text_event
+from scantrail.threshold.osechi.events import is_text_event
 from scantrail.threshold.osechi.intake import SerialLike
 from scantrail.threshold.osechi.link import Answer, Link
 from scantrail.threshold.osechi.lock import PortLock
@@ -39,7 +40,7 @@ class Device:
     """
 
     channels: tuple[int, ...] = CHANNELS
-    limits: tuple[int, int] = (1, 1023)
+    limits: tuple[int, int] = THRESHOLDS
 
     def __init__(
         self,
