@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scantrail.cli.runs.points import FIRST, LAST
+from scantrail.cli.runs.wording import COLOURS
 from scantrail.cli.wording import at_most, together
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from scantrail.acquire import Order, Outcome
     from scantrail.threshold import ScanDataPoint
-
-COLOURS = {"success": "green", "abort": "yellow", "fail": "red"}
 
 LONG = 60
 """Rows from which on a table is printed without its middle."""
