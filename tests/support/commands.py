@@ -198,7 +198,7 @@ def write_station(path: Path, sections: Mapping[str, Mapping[str, object]]) -> P
 
 @contextmanager
 def detector(
-    place: Path, *options: object, speed: float = 10.0, device: Mapping[str, object] | None = None
+    place: Path, *options: object, speed: float = 20.0, device: Mapping[str, object] | None = None
 ) -> Iterator[Detector]:
     """`scantrail sim osechi --link … --log …` with further options, and a station file for it in `place`."""
     link, log = place / "osechi", place / "osechi.jsonl"

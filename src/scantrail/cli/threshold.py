@@ -83,7 +83,7 @@ def write(thresholds: str, max_retry: int | None, as_json: bool, **hardware: Any
 
     wanted = parse_thresholds(thresholds)
     station, rig = _opened(**hardware)
-    config = _config(station, max_retry=max_retry)
+    config = _config(station, max_retry=max_retry, speed=rig.speed)
     writes = []
     with counting_detector(station, rig) as detector:
         for channel, value in wanted.items():
@@ -181,6 +181,7 @@ def _scan(
         suppress_threshold=suppress_threshold,
         max_retry=max_retry,
         workspace=workspace,
+        speed=rig.speed,
     )
     planned = plan(config, direction=direction)
     used = station.model_copy(update={"sampler": config.sampler, "sensors": config.sensors})
@@ -189,14 +190,9 @@ def _scan(
 
 
 def _opened(config: Path | None, mock: bool, speed: float | None, seed: int | None) -> "tuple[Station, RigOptions]":
-    import math
-
     from scantrail.acquire import RigOptions
-    from scantrail.errors import InputError
     from scantrail.station import load_station
 
-    if speed is not None and not 0 < speed < math.inf:
-        raise InputError(f"--speed {speed:g} must be a number above 0")
     station = load_station(config)
     for notice in station.notices():
         click.echo(notice, err=True)

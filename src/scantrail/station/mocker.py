@@ -36,7 +36,7 @@ class MockerConfig(Section):
     )
     shuffle: bool = Field(default=False, description="replay the recorded events in random order")
     loop: bool = Field(default=True, description="start the recording again at its end")
-    speed: Positive = Field(default=1.0, description="simulated seconds in a second")
+    speed: Annotated[float, Field(gt=0, le=1e5)] = Field(default=1.0, description="simulated seconds in a second")
     jitter: NotNegative = Field(default=0.0, description="random spread of the replayed times [s]")
     seed: Annotated[int, Field(ge=0)] | None = Field(
         default=None, description="start of the random numbers; default: a new one"

@@ -26,15 +26,21 @@ class Candidate(NamedTuple):
     likely: bool
 
     def __str__(self) -> str:
-        return f"{self.port} ({self.description}{', ' + self.manufacturer if self.manufacturer else ''})"
+        what = ", ".join(filter(None, (self.description, self.manufacturer)))
+        return f"{self.port} ({what})" if what else self.port
 
 
 def candidates() -> list[Candidate]:
     """List the serial ports; those by FTDI, Silicon Labs or Prolific are likely, without any those called UART."""
-    found = sorted((info.device, info.description or "", info.manufacturer or "") for info in list_ports.comports())
+    found = sorted((info.device, _text(info.description), _text(info.manufacturer)) for info in list_ports.comports())
     made = {port for port, _, maker in found if maker.lower().startswith(_MAKERS)}
     likely = made or {port for port, description, _ in found if "UART" in description}
     return [Candidate(port, description, maker, port in likely) for port, description, maker in found]
+
+
+def _text(said: str | None) -> str:
+    """Return what the system says of a port; pyserial writes "n/a" where it says nothing."""
+    return "" if said in (None, "n/a") else said
 
 
 def resolve_port(port: str) -> str:
