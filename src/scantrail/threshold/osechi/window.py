@@ -75,7 +75,7 @@ def count_acknowledged(link: Link, stream: Stream, seconds: float, wait: Wait, t
         tally = Tally()
         opened = stream.insist(True, TRIES)
         if opened is None:
-            raise WindowError(f"{link.name} did not acknowledge SET_STREAM 1 within {TRIES} x {terms.timeout:g} s.")
+            raise WindowError(f"{link.name} did not acknowledge SET_STREAM 1 within {TRIES} x {terms.timeout:g} s")
         ended = _dwell(link, opened.sent + seconds / terms.speed, wait, tally)
         closed = stream.switch(False, tally.add)
         if closed is None:
@@ -89,7 +89,7 @@ def count_acknowledged(link: Link, stream: Stream, seconds: float, wait: Wait, t
         if stats and overflows is None:
             notes = (*notes, NO_STATS)
         return _counts(_Taken(tally, opened.sent_utc, closed.sent - opened.sent, overflows, ended, notes), terms)
-    raise WindowError(f"{link.name} acknowledged none of {TRIES} windows' ends at once: their lengths are not known.")
+    raise WindowError(f"{link.name} acknowledged none of {TRIES} windows' ends at once: their lengths are not known")
 
 
 def count_by_stamps(link: Link, seconds: float, wait: Wait, terms: Terms) -> Counts:
@@ -107,7 +107,7 @@ def count_by_stamps(link: Link, seconds: float, wait: Wait, terms: Terms) -> Cou
 def check_seconds(seconds: float) -> None:
     """Refuse a dwell that is none. Raises InputError."""
     if not 0 < seconds < float("inf"):
-        raise InputError(f"a dwell of {seconds} s: it must be a positive number of seconds.")
+        raise InputError(f"a dwell of {seconds} s: it must be a positive number of seconds")
 
 
 def _dwell(link: Link, end: float, wait: Wait, tally: Tally) -> Command:
@@ -125,7 +125,7 @@ def _quiet(link: Link, stream: Stream, terms: Terms) -> None:
     if stream.insist(False, TRIES - 1) is None:
         raise WindowError(
             f"{link.name} did not acknowledge SET_STREAM 0 within {TRIES} x {terms.timeout:g} s: "
-            "it may be frozen, and its counts mean nothing."
+            "it may be frozen, and its counts mean nothing"
         )
 
 
