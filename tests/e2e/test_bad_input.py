@@ -176,6 +176,7 @@ def limit_file_size(size: int):
     return limit
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_a_file_size_limit(tmp_path):
     """RLIMIT_FSIZE stands for a full disk: what was taken stays, the run says why it failed and can go on."""
     scan = ("threshold", "parallel", "--nsteps", 15, "--mock", "--speed", 20, "--duration", 1, "--seed", 1)
