@@ -32,7 +32,7 @@ def board() -> Iterator[Callable[..., tuple[OsechiMachine, PtyServer]]]:
 
 @pytest.fixture
 def station() -> Callable[..., Station]:
-    """`station(port, more)`: a station of three channels with 5 points each, at rates that leave a busy machine time."""
+    """`station(port, more)`: a station of three channels with 5 points each, at rates for a busy machine."""
 
     def make(port: str = "auto", more: str = "") -> Station:
         sensors = "".join(f"[sensors.ch{channel}]\ncenter = 325\nnsteps = 2\nstep_size = 5\n" for channel in (1, 2, 3))
