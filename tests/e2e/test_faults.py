@@ -25,7 +25,7 @@ AT_REST = {1: 1023, 2: 1023, 3: 1023}
 
 @pytest.mark.parametrize("fault", ["--refuse", "--ignore", "--corrupt"])
 def test_one_write_that_fails_costs_one_step(tmp_path, fault):
-    with detector(tmp_path, fault, "2:310", device={"timeout": 0.1}) as bench:
+    with detector(tmp_path, fault, "2:310", device={"timeout": 0.4}) as bench:
         done = scantrail(*SCAN, "--config", bench.station, "--max-retry", 2, "--json")
         assert done.code == 3, done.err
         assert done.document["skipped_steps"] == [4]
@@ -57,7 +57,7 @@ def test_every_write_refused(tmp_path):
 
 
 def test_every_write_ignored_ends_soon(tmp_path):
-    with detector(tmp_path, "--ignore", "all", device={"timeout": 0.1}) as bench:
+    with detector(tmp_path, "--ignore", "all", device={"timeout": 0.4}) as bench:
         done = scantrail(*SCAN, "--config", bench.station, "--max-retry", 1)
         assert done.code == 1
         assert scan_files(newest()) == {}
@@ -77,7 +77,7 @@ def test_a_serial_scan_goes_on_with_the_next_channel(tmp_path):
 
 
 def test_replies_dropped_twice(tmp_path):
-    with detector(tmp_path, "--drop-writes", 2, device={"timeout": 0.2}) as bench:
+    with detector(tmp_path, "--drop-writes", 2, device={"timeout": 0.4}) as bench:
         done = scantrail(*SCAN, "--config", bench.station)
         assert done.code == 0, done.err
         record = read(newest())
@@ -123,7 +123,7 @@ def test_unplugged_while_paused_is_seen_when_it_goes_on(tmp_path):
 
 def test_frozen(tmp_path):
     scan = (*SCAN, "--duration", 6, "--max-retry", 1)
-    with detector(tmp_path, device={"timeout": 0.2}) as bench, started(*scan, "--config", bench.station) as running:
+    with detector(tmp_path, device={"timeout": 0.4}) as bench, started(*scan, "--config", bench.station) as running:
         run_with_points(2)
         bench.process.send_signal(signal.SIGSTOP)
         done = running.ended()
@@ -138,14 +138,14 @@ def test_frozen(tmp_path):
 
 def test_unplugged_and_frozen_by_the_simulator(tmp_path):
     for fault in ("--unplug", "--freeze"):
-        with detector(tmp_path, fault, 20, device={"timeout": 0.2}) as bench:
+        with detector(tmp_path, fault, 20, device={"timeout": 0.4}) as bench:
             done = scantrail(*SCAN, "--config", bench.station, "--duration", 60, "--max-retry", 1)
             assert done.code == 1
             assert str(bench.link) in done.err
 
 
 def test_frozen_from_the_start(tmp_path):
-    with detector(tmp_path, "--freeze", 0, device={"timeout": 0.2, "dialect": "v1"}) as bench:
+    with detector(tmp_path, "--freeze", 0, device={"timeout": 0.4, "dialect": "v1"}) as bench:
         done = scantrail(*SCAN, "--config", bench.station)
         assert done.code == 1
         assert "does not answer" in done.err
@@ -181,7 +181,7 @@ def test_bytes_dropped_are_reported_as_losses(tmp_path, dialect):
 
 
 def test_legacy_dialect(tmp_path):
-    with detector(tmp_path, "--dialect", "legacy", device={"timeout": 0.3}) as bench:
+    with detector(tmp_path, "--dialect", "legacy", device={"timeout": 0.4}) as bench:
         done = scantrail(*SCAN, "--config", bench.station)
         assert done.code == 0, done.err
         assert "time of arrival" in done.err
