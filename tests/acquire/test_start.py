@@ -59,7 +59,7 @@ def test_a_database_that_cannot_be_used_costs_the_catalogue_only(ordered, tmp_pa
 @pytest.mark.parametrize(
     ("faults", "status", "code", "skipped"),
     [
-        (Faults(writes=(WriteFault("refuse", 2, 300),)), "success", 3, [2]),
+        (Faults(writes=(WriteFault("refuse", 2, 325),)), "success", 3, [2]),
         (Faults(writes=(WriteFault("refuse"),)), "fail", 1, [0, 1, 2, 3, 4]),
     ],
 )

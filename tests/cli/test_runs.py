@@ -505,6 +505,7 @@ scantrail()
 """
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_nothing_is_left_of_an_export_to_a_full_disk(tmp_path):
     take(50, expected=50)
     command = [sys.executable, "-c", LIMITED, "runs", "export", "csv", "1", "--output", "run.csv"]

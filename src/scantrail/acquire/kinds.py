@@ -1,12 +1,15 @@
 """A run's kind: how its plan comes back from a document, how it is taken, how it is judged."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scantrail.acquire.verdict import Verdict, compare_threshold_runs, judge_threshold_run
 from scantrail.errors import RunError
-from scantrail.plots import Figure
-from scantrail.threshold import FIT, ParallelPlan, SerialPlan, ThresholdPlan, scan_parallel, scan_serial
+from scantrail.threshold import ParallelPlan, SerialPlan, ThresholdPlan, scan_parallel, scan_serial
+
+if TYPE_CHECKING:
+    from scantrail.acquire.verdict import Family, Verdict
+    from scantrail.plots import Figure
+    from scantrail.runs import Record
 
 
 class Kind(NamedTuple):
@@ -14,14 +17,26 @@ class Kind(NamedTuple):
 
     plan: Callable[[Mapping[str, Any]], ThresholdPlan]
     scan: Callable[..., None]
-    judge: Callable[..., Verdict]
-    compare: Callable[..., Figure]
+    judge: "Callable[..., Verdict]"
+    compare: "Callable[..., Figure]"
     analysis: str
     figure: str
 
 
+def _judge(records: "Sequence[Record]", *, family: "Family | None", title: str) -> "Verdict":
+    from scantrail.acquire.verdict import judge_threshold_run
+
+    return judge_threshold_run(records, family=family, title=title)
+
+
+def _compare(runs: "Mapping[str, Sequence[Record]]") -> "Figure":
+    from scantrail.acquire.verdict import compare_threshold_runs
+
+    return compare_threshold_runs(runs)
+
+
 def _threshold(plan: type[ThresholdPlan], scan: Callable[..., None]) -> Kind:
-    return Kind(plan.from_document, scan, judge_threshold_run, compare_threshold_runs, FIT, "threshold_scan.png")
+    return Kind(plan.from_document, scan, _judge, _compare, "fit", "threshold_scan.png")
 
 
 KINDS: dict[str, Kind] = {

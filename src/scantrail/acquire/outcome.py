@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scantrail.acquire.verdict import Verdict
 from scantrail.errors import ScantrailError
 from scantrail.threshold import ScanDataPoint, Taken
+
+if TYPE_CHECKING:
+    from scantrail.acquire.verdict import Verdict
 
 DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
 
@@ -33,7 +35,7 @@ class Outcome:
     notes: list[str]
     points: dict[int, list[ScanDataPoint]]
     failure: ScantrailError | None = None
-    verdict: Verdict | None = None
+    verdict: "Verdict | None" = None
 
     @property
     def place(self) -> Path:

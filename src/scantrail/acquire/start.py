@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scantrail.acquire.judge import judge_run
 from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.outcome import Outcome, outcome_of
 from scantrail.acquire.rig import RigOptions, counting_detector
 from scantrail.db import database_url
 from scantrail.errors import ScantrailError, ThresholdError
-from scantrail.plots import save
 from scantrail.runs import Record, RunWriter
 from scantrail.station import Station, data_root
 from scantrail.threshold import Setting, ThresholdPlan, attempt, check_workspace
@@ -63,6 +61,9 @@ def judged(outcome: Outcome, kind: str) -> Outcome:
     """Judge what was taken, however the run ended; what prevents it is a note, for the data are safe."""
     if not outcome.points:
         return outcome
+    from scantrail.acquire.judge import judge_run
+    from scantrail.plots import save
+
     try:
         verdict = judge_run(outcome.directory)
     except ScantrailError as error:

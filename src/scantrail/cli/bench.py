@@ -15,14 +15,9 @@ if TYPE_CHECKING:
 
 def opened(config: Path | None, mock: bool, speed: float | None, seed: int | None) -> "tuple[Station, RigOptions]":
     """Return the station in force, its notices said on stderr, and how the rig is opened. Raises InputError."""
-    import math
-
     from scantrail.acquire import RigOptions
-    from scantrail.errors import InputError
     from scantrail.station import load_station
 
-    if speed is not None and not 0 < speed < math.inf:
-        raise InputError(f"--speed {speed:g} must be a number above 0")
     station = load_station(config)
     for notice in station.notices():
         click.echo(notice, err=True)
@@ -62,7 +57,7 @@ def write_all(station: "Station", rig: "RigOptions", wanted: Mapping[int, int], 
     from scantrail.errors import LinkLost
     from scantrail.threshold import write_threshold
 
-    attempts = configured(station, max_retry=max_retry).sampler.max_retry
+    attempts = configured(station, max_retry=max_retry, speed=rig.speed).sampler.max_retry
     writes: list[Write] = []
     with counting_detector(station, rig) as detector:
         for channel, value in wanted.items():

@@ -33,7 +33,7 @@ def demo(home: Path, seed: int, speed: float) -> int:
     os.environ["SCANTRAIL_HOME"] = str(home.absolute())
     database = str(home.absolute() / "demo.db")
     station = Station()
-    config = HaniwersConfig.from_station(station)
+    config = HaniwersConfig.from_station(station).with_options(speed=speed)
     parallel = config.with_options(thresholds="1:300;2:308;3:292", nsteps="10", step="2", duration=10)
     serial = config.with_options(thresholds="1:300", nsteps="8", step="3", duration=10)
     codes = []

@@ -30,7 +30,8 @@ def plan_in_words(plan: "ThresholdPlan", speed: float) -> Iterator[str]:
     """
     name = plan.kind.removeprefix("threshold_")
     clock = "" if speed == 1 else f" at {speed:g} times the speed"
-    yield f"{name} scan: {plan.shape[0]} points of {plan.dwell:g} s, about {duration(plan.duration / speed)}{clock}"
+    expected = duration(max(0.1, plan.duration / speed))
+    yield f"{name} scan: {plan.shape[0]} points of {plan.dwell:g} s, about {expected}{clock}"
     for steps in plan.steps:
         values = steps.thresholds
         where = f"{steps.name} ({steps.label})" if steps.label else steps.name

@@ -10,10 +10,9 @@ from scantrail.links import simulator
 from scantrail.threshold.config import DeviceConfig, HaniwersConfig, MockerConfig
 from scantrail.threshold.events import read_events
 from scantrail.threshold.osechi import Device, SerialLike
+from scantrail.threshold.osechi.ports import POLL
 
 PORT = "sim://osechi"
-POLL = 0.5
-"""Longest time [s] that one read of the port waits."""
 
 _LOG = logging.getLogger(__name__)
 
