@@ -200,9 +200,9 @@ def test_the_face_rule_sees_what_it_should(home: str, module: str, name: str | N
     assert bool(trespass(home, module, name)) is refused
 
 
-@pytest.mark.parametrize("room", sorted(path.parent.name for path in SOURCE.glob("scantrail/*/__init__.py")))
+@pytest.mark.parametrize("room", ROOMS)
 def test_no_public_name_is_a_module_whatever_was_loaded_before(room: str) -> None:
-    """A name that is loaded later must not share its name with a module: once that is imported, it would stand for it."""
+    """What is loaded later must not share its name with a module: once that is imported, it would stand for it."""
     script = (
         f"import scantrail.{room} as face, types\n"
         "names = getattr(face, '__all__', [])\n"
