@@ -204,7 +204,7 @@ def test_a_port_in_use_names_its_holder(tmp_path):
         assert done.code == 1
         assert str(bench.link) in done.err
         assert f"process {scan.process.pid} " in done.err
-        assert "run 1" in done.err
+        assert ", run 1)" in done.err
         assert len(done.err.splitlines()) <= 6  # the plan, and one sentence
         assert newest().name.startswith("1-")
 
