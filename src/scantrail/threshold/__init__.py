@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from scantrail.threshold.events import Events, read_events
     from scantrail.threshold.figure import compare_figure, live_figure, rate_figure, threshold_figure
     from scantrail.threshold.imports import read_curves
-    from scantrail.threshold.judging import FIT, Judged, all_answered, judge, results_of
+    from scantrail.threshold.judge import FIT, Judged, all_answered, fit_curves, results_of
     from scantrail.threshold.rates import EventRates, event_rates
 
 _LATER = {
@@ -55,7 +55,7 @@ _LATER = {
     **dict.fromkeys(("Events", "read_events"), "events"),
     **dict.fromkeys(("compare_figure", "live_figure", "rate_figure", "threshold_figure"), "figure"),
     **dict.fromkeys(("read_curves",), "imports"),
-    **dict.fromkeys(("FIT", "Judged", "all_answered", "judge", "results_of"), "judging"),
+    **dict.fromkeys(("FIT", "Judged", "all_answered", "fit_curves", "results_of"), "judge"),
     **dict.fromkeys(("EventRates", "event_rates"), "rates"),
 }
 
@@ -101,7 +101,7 @@ __all__ = [
     "curves_of",
     "curves_of_rows",
     "event_rates",
-    "judge",
+    "fit_curves",
     "known_ports",
     "live_figure",
     "parallel_plan",

@@ -6,12 +6,12 @@ from known_detector import edge, run_of, steady
 
 from scantrail.plots import Band, Marker, Note, Points
 from scantrail.runs import read
-from scantrail.threshold import CountingCurve, all_answered, curves_of, judge, results_of, threshold_figure
+from scantrail.threshold import CountingCurve, all_answered, curves_of, fit_curves, results_of, threshold_figure
 from scantrail.threshold.fit import Status
 
 
 def judged(rate, thresholds=range(280, 322, 2), **given):
-    return judge(curves_of([read(run_of({1: rate}, thresholds={1: thresholds}, **given))]))
+    return fit_curves(curves_of([read(run_of({1: rate}, thresholds={1: thresholds}, **given))]))
 
 
 def curve_of(points, live=10.0) -> CountingCurve:
@@ -93,19 +93,19 @@ def test_a_scan_that_cannot_be_answered_says_so(rate, thresholds, given, status,
 
 
 def test_zero_counts_everywhere():
-    (one,) = judge([curve_of([(v, 0) for v in GRID])])
+    (one,) = fit_curves([curve_of([(v, 0) for v in GRID])])
     assert one.fit.status is Status.NO_EDGE
     assert "extend the scan down to" in one.verdict
 
 
 def test_one_point():
-    (one,) = judge([curve_of([(300, 50)])])
+    (one,) = fit_curves([curve_of([(300, 50)])])
     assert one.fit.status is Status.LOW_STAT
     assert one.verdict == "ch1: 1 threshold (300) cannot show an edge: scan at least 6, better 20, across the edge."
 
 
 def test_no_point_that_can_be_used():
-    (one,) = judge([curve_of([(0, 50), (2000, 3)])])
+    (one,) = fit_curves([curve_of([(0, 50), (2000, 3)])])
     assert one.fit.status is Status.LOW_STAT
     assert "No point can be used" in one.verdict
 
@@ -113,22 +113,22 @@ def test_no_point_that_can_be_used():
 def test_the_order_of_points_does_not_matter():
     points = counted(GRID)
     mixed = [points[i] for i in np.random.default_rng(0).permutation(len(points))]
-    (one,), (other,) = judge([curve_of(points)]), judge([curve_of(mixed)])
+    (one,), (other,) = fit_curves([curve_of(points)]), fit_curves([curve_of(mixed)])
     assert one.fit.status is Status.OK
     assert one.recommended == other.recommended
     assert one.fit.advice.value == pytest.approx(other.fit.advice.value, abs=0.01)
 
 
 def test_repeated_thresholds_count_together():
-    (once,) = judge([curve_of(counted(GRID))])
-    (twice,) = judge([curve_of(counted(GRID) + counted(GRID, seed=5))])
+    (once,) = fit_curves([curve_of(counted(GRID))])
+    (twice,) = fit_curves([curve_of(counted(GRID) + counted(GRID, seed=5))])
     assert twice.fit.status is Status.OK
     assert twice.recommended == pytest.approx(once.recommended, abs=2)
     assert twice.fit.advice.error < once.fit.advice.error
 
 
 def test_a_gap_where_the_rate_falls():
-    (one,) = judge([curve_of(counted([*range(270, 294, 2), *range(310, 334, 2)]))])
+    (one,) = fit_curves([curve_of(counted([*range(270, 294, 2), *range(310, 334, 2)]))])
     assert one.fit.status is Status.LOW_STAT
     assert "No threshold was measured between 292 and 310" in one.verdict
     assert "scan 292 to 310 in steps of 2" in one.verdict
@@ -136,11 +136,11 @@ def test_a_gap_where_the_rate_falls():
 
 def test_an_edge_above_all_thresholds_that_can_be_set_is_no_answer():
     points = [(v, int(200 * (v < 1016) + 10)) for v in range(984, 1024, 2)]
-    (one,) = found = judge([curve_of(points)])
+    (one,) = found = fit_curves([curve_of(points)])
     assert all_answered(found) == (one.recommended is not None)
     assert (one.fit.status is Status.OK) == (one.recommended is not None)
 
 
 def test_forced_families_are_told():
     curve = curve_of(counted(GRID))
-    assert [judge([curve], family=family)[0].fit.family for family in ("erfc", "rice")] == ["erfc", "rice"]
+    assert [fit_curves([curve], family=family)[0].fit.family for family in ("erfc", "rice")] == ["erfc", "rice"]
