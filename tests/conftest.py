@@ -56,6 +56,13 @@ def isolated_home(
     return home
 
 
+@pytest.fixture
+def without_coverage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no child process measure its coverage: where files may not grow, it could not write what it measured."""
+    for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
+        monkeypatch.delenv(name, raising=False)
+
+
 # --- nothing left behind ----------------------------------------------------------------------------------------------
 
 

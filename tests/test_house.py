@@ -3,6 +3,8 @@
 import ast
 import importlib
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -196,3 +198,15 @@ def test_no_file_names_a_package_registry() -> None:
 )
 def test_the_face_rule_sees_what_it_should(home: str, module: str, name: str | None, refused: bool) -> None:
     assert bool(trespass(home, module, name)) is refused
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_public_name_is_a_module_whatever_was_loaded_before(room: str) -> None:
+    """What is loaded later must not share its name with a module: once that is imported, it would stand for it."""
+    script = (
+        f"import scantrail.{room} as face, types\n"
+        "names = getattr(face, '__all__', [])\n"
+        "print([name for name in [*reversed(names), *names] if isinstance(getattr(face, name), types.ModuleType)])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

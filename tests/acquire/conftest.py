@@ -32,11 +32,11 @@ def board() -> Iterator[Callable[..., tuple[OsechiMachine, PtyServer]]]:
 
 @pytest.fixture
 def station() -> Callable[..., Station]:
-    """`station(port, more)`: a station of three channels with 5 points each."""
+    """`station(port, more)`: a station of three channels with 5 points each, at rates for a busy machine."""
 
     def make(port: str = "auto", more: str = "") -> Station:
-        sensors = "".join(f"[sensors.ch{channel}]\nnsteps = 2\nstep_size = 5\n" for channel in (1, 2, 3))
-        device = f'[device]\nport = "{port}"\ndialect = "v1"\nopen_wait = 0.0\n'
+        sensors = "".join(f"[sensors.ch{channel}]\ncenter = 325\nnsteps = 2\nstep_size = 5\n" for channel in (1, 2, 3))
+        device = f'[device]\nport = "{port}"\ndialect = "v1"\nopen_wait = 0.0\ntimeout = 10.0\n'
         return read_station(f"{device}[sampler]\nduration = 2.0\n{sensors}{more}")
 
     return make

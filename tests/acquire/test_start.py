@@ -21,7 +21,8 @@ def test_a_scan_of_the_mock_detector(ordered, record, tmp_path, kind, points):
     assert (outcome.status, outcome.exit_code, outcome.number) == ("success", 0, 1)
     assert (outcome.taken, outcome.expected) == (points, points)
     assert [len(rows) for rows in outcome.points.values()] == [5, 5, 5]
-    assert [Path(path).parent for path in outcome.files] == [tmp_path / "w"] * 3
+    assert [Path(path).parent for path in outcome.files] == [tmp_path / "w"] * 4
+    assert Path(outcome.files[-1]).name == "threshold_scan.png"
     assert len(outcome.restored) == 3
     assert [run.number for run in opened] == [1]
     document = outcome.document()
@@ -58,7 +59,7 @@ def test_a_database_that_cannot_be_used_costs_the_catalogue_only(ordered, tmp_pa
 @pytest.mark.parametrize(
     ("faults", "status", "code", "skipped"),
     [
-        (Faults(writes=(WriteFault("refuse", 2, 300),)), "success", 3, [2]),
+        (Faults(writes=(WriteFault("refuse", 2, 325),)), "success", 3, [2]),
         (Faults(writes=(WriteFault("refuse"),)), "fail", 1, [0, 1, 2, 3, 4]),
     ],
 )

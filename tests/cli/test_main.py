@@ -1,5 +1,6 @@
 """The roots: help imports nothing heavy, errors are one sentence, an output that cannot be written is one too."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,16 @@ def test_a_full_output_is_one_sentence() -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "Error: the output: No space left on device\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_a_name_that_the_terminal_cannot_show_is_escaped(encoding: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scantrail", "threshold", "parallel", "--mock", "--nsteps", "1", "--duration", "1"]
+    workspace = tmp_path / os.fsdecode("µ".encode() + b"\xff")
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(
+        [*command, "--speed", "100", "--workspace", workspace], capture_output=True, env=environment, check=False
+    )
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+    assert rb"\udcff" in done.stdout
+    assert len(list(workspace.iterdir())) == 4

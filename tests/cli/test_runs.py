@@ -505,6 +505,7 @@ scantrail()
 """
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_nothing_is_left_of_an_export_to_a_full_disk(tmp_path):
     take(50, expected=50)
     command = [sys.executable, "-c", LIMITED, "runs", "export", "csv", "1", "--output", "run.csv"]
@@ -608,7 +609,11 @@ def test_show_puts_a_threshold_scan_into_words(runs, scanned):
         "scan_results_ch2.csv",
     ):
         assert words in out
-    *_, names, what, _, _, first, _, _, _, last = out.splitlines()
+    lines = out.splitlines()
+    [start] = (i for i, line in enumerate(lines) if line.split()[:2] == ["#", "time"])
+    names, what, _, _, first, _, _, _, last, gap, *answers = lines[start:]
+    assert gap == ""
+    assert [line.partition(":")[0] for line in answers if line.startswith("ch")] == ["ch1", "ch2"]
     assert names.split() == ["#", "time", "ch1", "ch2", "ch3", "ch1", "ch2", "ch3", "live"]
     assert what.split() == [*["threshold"] * 3, *["counts"] * 3, "time"]
     assert (first.split()[2], last.split()[2]) == ("290", "310")

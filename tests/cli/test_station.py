@@ -82,8 +82,8 @@ def test_brackets_and_quotes_in_a_text_are_shown_as_they_are(station):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[device]\nprot = 'a'\n", "2: [device] prot is no key of this section; the nearest is port."),
-        ("[device\n", "1: this is not TOML: expected ']' at the end of a table declaration."),
+        ("[device]\nprot = 'a'\n", "2: [device] prot is no key of this section; the nearest is port"),
+        ("[device\n", "1: this is not TOML: expected ']' at the end of a table declaration"),
     ],
 )
 def test_check_refuses_in_one_sentence(station, text, message):
@@ -111,11 +111,11 @@ def test_init_never_touches_a_file_that_exists(station):
     assert station("init", "bench.toml") == (
         2,
         "",
-        "Error: bench.toml exists and is left as it is; name another file.\n",
+        "Error: bench.toml exists and is left as it is; name another file\n",
     )
     assert Path("bench.toml").read_text() == "mine"
 
 
 def test_init_says_where_it_cannot_write(station):
     code, _, err = station("init", "nowhere/bench.toml")
-    assert (code, err) == (1, "Error: nowhere/bench.toml cannot be written: No such file or directory.\n")
+    assert (code, err) == (1, "Error: nowhere/bench.toml cannot be written: No such file or directory\n")

@@ -15,6 +15,7 @@ from commands import (
     write_station,
 )
 
+from scantrail.cli import main
 from scantrail.runs import read, summarize
 
 MOCK = ("--mock", "--speed", 100, "--duration", 0.5)
@@ -24,6 +25,21 @@ def one_sentence(err: str) -> str:
     [line] = err.splitlines()
     assert line.startswith("Error: ")
     return line.removeprefix("Error: ")
+
+
+@pytest.fixture
+def refused(capsys, monkeypatch):
+    """`refused(program, command, ...)`: the sentence of a threshold command that ends with 2; in this very process."""
+
+    def run(program: str, *arguments: str) -> str:
+        monkeypatch.setattr("sys.argv", [program, "threshold", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            getattr(main, program)()
+        shown = capsys.readouterr()
+        assert (ended.value.code, shown.out) == (2, "")
+        return one_sentence(shown.err)
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -45,7 +61,9 @@ def one_sentence(err: str) -> str:
         (["--duration", "0"], "--duration"),
         (["--duration", "nan"], "--duration"),
         (["--duration", "inf"], "--duration"),
+        (["--duration", "1e308"], "--duration = 1e+308 must be at most 10000000"),
         (["--speed", "nan"], "--speed"),
+        (["--speed", "1e300"], "--speed = 1e+300 must be at most 100000"),
         (["--speed", "0"], "--speed"),
         (["--suppress-threshold", "0"], "--suppress-threshold"),
         (["--max-retry", "0"], "--max-retry"),
@@ -55,16 +73,14 @@ def one_sentence(err: str) -> str:
     ids=lambda value: "=".join(value) if isinstance(value, list) else None,
 )
 @pytest.mark.parametrize("command", ["serial", "parallel"])
-def test_refused_before_anything_happens(command, options, words, capsys, monkeypatch):
-    from scantrail.cli.main import scantrail as entry
-
-    monkeypatch.setattr("sys.argv", ["scantrail", "threshold", command, "--mock", *options])
-    with pytest.raises(SystemExit) as ended:
-        entry()
-    shown = capsys.readouterr()
-    assert (ended.value.code, shown.out) == (2, "")
-    assert words in one_sentence(shown.err)
+def test_a_scan_refused_before_anything_happens(command, options, words, refused):
+    assert words in refused("scantrail", command, "--mock", *options)
     assert newest() is None
+
+
+@pytest.mark.parametrize("thresholds", ["", "1:", "1:0", "1:1024", "4:300", "1:300;1:300", "1:nan", "1:300;"])
+def test_a_write_refused(thresholds, refused):
+    assert f'--thresholds "{thresholds}"' in refused("haniwers", "write", "--mock", "--thresholds", thresholds)
 
 
 def test_refused_by_the_commands_as_installed():
@@ -88,13 +104,12 @@ def test_refused_by_the_commands_as_installed():
         ("[sensors.ch1]\nnsteps = 0\n", "bench.toml, line 2"),
     ],
 )
-def test_a_station_file_that_cannot_be_used(tmp_path, text, words):
+def test_a_station_file_that_cannot_be_used(tmp_path, text, words, refused):
     (tmp_path / "bench.toml").write_text(text)
-    done = scantrail("threshold", "parallel", "--config", tmp_path / "bench.toml", "--mock")
-    assert (done.code, done.out) == (2, "")
-    assert words in one_sentence(done.err)
+    said = refused("scantrail", "parallel", "--mock", "--config", str(tmp_path / "bench.toml"))
+    assert words in said
     if "durration" in text:
-        assert "duration" in done.err.replace("durration", "")
+        assert "the nearest is duration" in said
     assert newest() is None
 
 
@@ -161,6 +176,7 @@ def limit_file_size(size: int):
     return limit
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_a_file_size_limit(tmp_path):
     """RLIMIT_FSIZE stands for a full disk: what was taken stays, the run says why it failed and can go on."""
     scan = ("threshold", "parallel", "--nsteps", 15, "--mock", "--speed", 20, "--duration", 1, "--seed", 1)

@@ -1,4 +1,4 @@
-"""A scan never needs the database: missing, locked, broken or another program's, it is told of and `reindex` mends it."""
+"""A scan never needs the database: without a usable one it says so, and `reindex` mends it."""
 
 import os
 import sqlite3

@@ -138,7 +138,9 @@ def test_json_is_the_outcome_and_nothing_else():
     assert outcome["status"] == "success"
     assert (outcome["points"], outcome["expected"], outcome["exit_code"]) == (5, 5, 0)
     assert outcome["skipped_steps"] == outcome["errors"] == []
-    assert [Path(path).name for path in outcome["files"]] == [f"scan_results_ch{n}.csv" for n in (1, 2, 3)]
+    tables = [f"scan_results_ch{n}.csv" for n in (1, 2, 3)]
+    assert [Path(path).name for path in outcome["files"]] == [*tables, "threshold_scan.png"]
+    assert [result["name"] for result in outcome["results"]] == [f"ch{n} threshold" for n in (1, 2, 3)]
     assert read(Path(outcome["directory"])).stop["exit_status"] == "success"
 
 

@@ -14,7 +14,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from commands import PATIENCE, newest, points, run_with_points, scantrail, started
+
+from scantrail.runs import ask
 
 ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)")
 SCAN = ("threshold", "parallel", "--thresholds", "1:300;2:308;3:292", "--nsteps", 4, "--step", 5, "--mock")
@@ -23,9 +26,9 @@ SCAN = ("threshold", "parallel", "--thresholds", "1:300;2:308;3:292", "--nsteps"
 class Terminal:
     """A command on a terminal; `text` is all that it wrote."""
 
-    def __init__(self, arguments: list[str], columns: int) -> None:
+    def __init__(self, arguments: list[str], columns: int, lines: int) -> None:
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.text = ""
         self.process = subprocess.Popen(
@@ -88,8 +91,8 @@ class Terminal:
 
 
 @contextmanager
-def on_a_terminal(*arguments: object, columns: int = 80) -> Iterator[Terminal]:
-    terminal = Terminal([sys.executable, "-m", "scantrail", *map(str, arguments)], columns)
+def on_a_terminal(*arguments: object, columns: int = 80, lines: int = 40) -> Iterator[Terminal]:
+    terminal = Terminal([sys.executable, "-m", "scantrail", *map(str, arguments)], columns, lines)
     try:
         yield terminal
     finally:
@@ -108,14 +111,29 @@ def test_a_scan_from_its_plan_to_its_files():
     assert lines[0] == "parallel scan: 9 points of 5 s, about 2.3 s at 20 times the speed"
     assert sum("280" in line for line in lines) == 2  # in the plan and in the table: the view has gone
     assert {line for line in lines if len(line) > 80} <= {f"  directory   {newest()}"}
-    [files] = [line.split(maxsplit=1)[1] for line in lines if line.startswith("  files")]
-    assert files == "scan_results_ch1.csv, scan_results_ch2.csv, scan_results_ch3.csv"
+    [files] = [i for i, line in enumerate(lines) if line.startswith("  files")]
+    assert lines[files].split(maxsplit=1)[1] == "scan_results_ch1.csv, scan_results_ch2.csv, scan_results_ch3.csv,"
+    assert lines[files + 1].strip() == "threshold_scan.png"
     [restored] = [line for line in lines if line.startswith("  thresholds")]
     assert restored.split(maxsplit=1)[1].startswith("channels 1, 2 and 3 are back at 1023 (suppressed")
 
 
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (100, 30)])
+def test_the_curves_are_drawn_while_they_grow(columns, lines):
+    with on_a_terminal(*SCAN, "--duration", 5, "--speed", 20, "--plot", columns=columns, lines=lines) as terminal:
+        assert terminal.ended() == 0
+    first, *_, last = re.split(r"\x1b\[\?25[lh]", terminal.text)
+    growing = terminal.text.removeprefix(first).removesuffix(last)
+    assert "rate [events/s]" in growing
+    assert "ch1 top" in growing
+    assert max(int(up) for up in re.findall(r"\x1b\[(\d+)A", growing) or ["1"]) < lines  # it never scrolls
+    assert {line for line in terminal.left if len(line) > columns} <= {f"  directory   {newest()}"}
+    assert "run 1: threshold parallel" in terminal.left  # the title of the last picture
+    assert terminal.left[terminal.left.index("run 1: threshold parallel") - 1] == ""
+
+
 def test_the_keys_ctrl_c():
-    with on_a_terminal(*SCAN, "--duration", 10, "--speed", 20) as terminal:
+    with on_a_terminal(*SCAN, "--duration", 5, "--speed", 20) as terminal:
         terminal.shows("2 of 9 points")
         terminal.type("\x03")
         terminal.shows("stops after this point; Ctrl-C again stops at once")
@@ -125,16 +143,16 @@ def test_the_keys_ctrl_c():
 
 
 def test_a_pause_is_shown():
-    with on_a_terminal(*SCAN, "--duration", 10, "--speed", 20) as terminal:
+    with on_a_terminal(*SCAN, "--duration", 5, "--speed", 20) as terminal:
         terminal.shows("1 of 9 points")
-        assert scantrail("runs", "pause", 1).code == 0
+        ask(newest(), "pause")
         terminal.shows('paused after this point; "scantrail runs resume 1" goes on')
-        assert scantrail("runs", "resume", 1).code == 0
+        ask(newest(), "resume")
         assert terminal.ended() == 0
 
 
 def test_a_resumed_scan_counts_on_from_where_it_stood():
-    with started(*SCAN, "--duration", 10, "--speed", 20) as running:
+    with started(*SCAN, "--duration", 5, "--speed", 20) as running:
         run_with_points(3)
         running.process.kill()
     with on_a_terminal("runs", "resume", 1) as terminal:

@@ -1,6 +1,7 @@
 """The file: whole lines, flushed, locked; a torn tail cut; a full disk survived."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,12 @@ def test_every_line_is_on_the_file_when_event_returns(root: Path) -> None:
             assert json.loads(lines[-1])[1]["data"] == {"x": float(i), "i0": i}
             assert len(lines) == 3 + i
     assert summarize(run.directory).points == 3
+
+
+def test_a_path_that_is_not_text_comes_back_as_it_was() -> None:
+    path = os.fsdecode(b"/data/caf\xe9 \xc2\xb5")
+    line = encode("start", {"workspace": path})
+    assert json.loads(line.decode())[1]["workspace"] == path
 
 
 def test_the_lock_lives_as_long_as_the_writer_and_survives_readers(root: Path) -> None:

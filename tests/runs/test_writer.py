@@ -75,6 +75,17 @@ def test_a_signal_lets_the_dwell_end_then_says_abort(root: Path, number: signal.
     assert signal.getsignal(number) is before
 
 
+def test_under_nohup_a_run_outlives_its_terminal(root: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with RunWriter.create(root, header()) as run:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert run.wait(0.0) == "go"
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_second_signal_halts_at_once(root: Path) -> None:
     with RunWriter.create(root, header()) as run:
         for delay in (0.05, 0.1):

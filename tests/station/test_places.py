@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,19 @@ def test_an_empty_variable_and_a_directory_of_that_name_count_for_nothing(monkey
     monkeypatch.setenv("SCANTRAIL_STATION", "")
     Path("station.toml").mkdir()
     assert find_station() is None
+
+
+def test_a_directory_that_may_not_be_looked_into_holds_no_station_file(monkeypatch):
+    """As after `sudo -u` from one's own home: the file of the data root still counts."""
+    stat = os.stat
+
+    def denied(path, **options):
+        if os.fspath(path) == "station.toml":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return stat(path, **options)
+
+    monkeypatch.setattr(os, "stat", denied)
+    assert find_station() is None
+    data_root().mkdir(parents=True)
+    (data_root() / "station.toml").touch()
+    assert find_station() == data_root() / "station.toml"

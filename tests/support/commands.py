@@ -198,11 +198,11 @@ def write_station(path: Path, sections: Mapping[str, Mapping[str, object]]) -> P
 
 @contextmanager
 def detector(
-    place: Path, *options: object, speed: float = 10.0, device: Mapping[str, object] | None = None
+    place: Path, *options: object, speed: float = 20.0, device: Mapping[str, object] | None = None
 ) -> Iterator[Detector]:
     """`scantrail sim osechi --link … --log …` with further options, and a station file for it in `place`."""
     link, log = place / "osechi", place / "osechi.jsonl"
-    quick = {"label": "bench", "port": str(link), "timeout": 0.5, "open_wait": 0.05, "settle": 0.1}
+    quick = {"label": "bench", "port": str(link), "timeout": 1.0, "open_wait": 0.05, "settle": 0.1}
     station = write_station(
         place / "bench.toml",
         {"device": {**quick, **(device or {})}, "mocker": {"speed": speed, "seed": 11}},

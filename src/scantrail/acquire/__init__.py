@@ -1,6 +1,11 @@
-"""The only room that joins the wings: an order becomes a rig, a run, an outcome and a verdict."""
+"""The only room that joins the wings: an order becomes a rig, a run, an outcome and a verdict.
 
-from scantrail.acquire.judge import compare_runs, draw_records, judge_records, judge_run
+Judging leans on NumPy and SciPy and is loaded only when one of its names is asked for, or a scan has ended.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from scantrail.acquire.kinds import expected_time
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
@@ -14,7 +19,15 @@ from scantrail.acquire.rig import (
     simulated,
 )
 from scantrail.acquire.start import carry_out, check, start
-from scantrail.acquire.verdict import Verdict, judge_curves
+
+if TYPE_CHECKING:
+    from scantrail.acquire.judge import compare_runs, draw_records, judge_records, judge_run
+    from scantrail.acquire.verdict import Verdict, judge_curves
+
+_LATER = {
+    **dict.fromkeys(("compare_runs", "draw_records", "judge_records", "judge_run"), "judge"),
+    **dict.fromkeys(("Verdict", "judge_curves"), "verdict"),
+}
 
 __all__ = [
     "Opened",
@@ -39,3 +52,9 @@ __all__ = [
     "simulated",
     "start",
 ]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute of any type
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)

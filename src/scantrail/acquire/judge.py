@@ -1,11 +1,12 @@
 """Judge a run: what was found, as Results beside its journal, and as a figure. The way back from data to answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from scantrail.acquire.kinds import judging_of, kind_of
 from scantrail.acquire.verdict import Family, Verdict
-from scantrail.errors import InputError, RunError
+from scantrail.errors import InputError, OutputError, RunError
 from scantrail.plots import Figure
 from scantrail.runs import Record, chain, write_results
 
@@ -13,11 +14,18 @@ from scantrail.runs import Record, chain, write_results
 def judge_run(directory: Path, *, family: Family | None = None) -> Verdict:
     """Judge the run in `directory`, with those it goes on with, and keep the results beside its journal.
 
-    Raises RunError if nothing was measured, InputError for a kind that is not judged, OutputError.
+    Results that cannot be kept are a note of the verdict. Raises RunError if nothing was measured, or for a kind that
+    is not judged.
     """
-    records = chain(directory).records
+    records, missing = chain(directory)
     verdict = judge_records(records, family=family)
-    write_results(directory, judging_of(records[-1].start["plan_name"]).analysis, verdict.results, family=family)
+    if missing is not None:
+        told = f"it goes back to run {missing}, which is not here: the points taken there are missing"
+        verdict = replace(verdict, notes=(*verdict.notes, told))
+    try:
+        write_results(directory, judging_of(records[-1].start["plan_name"]).analysis, verdict.results, family=family)
+    except OutputError as error:
+        return replace(verdict, notes=(*verdict.notes, f"the results are not kept: {error}"))
     return verdict
 
 

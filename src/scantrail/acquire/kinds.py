@@ -1,25 +1,27 @@
 """A run's kind: how its plan comes back from a document, how it is taken, how it is judged."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.positions import draw_positions, scan_seconds, take_positions
 from scantrail.acquire.thresholds import take_thresholds, threshold_seconds
-from scantrail.acquire.verdict import Verdict, compare_threshold_runs, judge_threshold_run
 from scantrail.daq import PLANS, plan_from
 from scantrail.errors import InputError, RunError
-from scantrail.plots import Figure
 from scantrail.runs import Plan, Record
-from scantrail.threshold import FIT, ParallelPlan, SerialPlan, ThresholdPlan, scan_parallel, scan_serial
+from scantrail.threshold import ParallelPlan, SerialPlan, ThresholdPlan, scan_parallel, scan_serial
+
+if TYPE_CHECKING:
+    from scantrail.acquire.verdict import Family, Verdict
+    from scantrail.plots import Figure
 
 
 class Judging(NamedTuple):
     """How runs of a kind are judged. analysis: name of their results; figure: name of their picture."""
 
-    judge: Callable[..., Verdict]
-    compare: Callable[..., Figure]
+    judge: "Callable[..., Verdict]"
+    compare: "Callable[..., Figure]"
     analysis: str
     figure: str
 
@@ -32,17 +34,29 @@ class Kind(NamedTuple):
     """
 
     plan: Callable[[Mapping[str, Any]], Plan]
-    draw: Callable[[Sequence[Record], str], Figure]
+    draw: "Callable[[Sequence[Record], str], Figure]"
     take: Callable[[Order[Any], Opened], Outcome]
     seconds: Callable[[Order[Any]], float]
     judging: Judging | None = None
 
 
-_THRESHOLDS = Judging(judge_threshold_run, compare_threshold_runs, FIT, "threshold_scan.png")
+def _judge(records: Sequence[Record], *, family: "Family | None", title: str) -> "Verdict":
+    from scantrail.acquire.verdict import judge_threshold_run
+
+    return judge_threshold_run(records, family=family, title=title)
 
 
-def _draw_judged(records: Sequence[Record], title: str) -> Figure:
-    return judge_threshold_run(records, family=None, title=title).figure
+def _compare(runs: Mapping[str, Sequence[Record]]) -> "Figure":
+    from scantrail.acquire.verdict import compare_threshold_runs
+
+    return compare_threshold_runs(runs)
+
+
+def _draw_judged(records: Sequence[Record], title: str) -> "Figure":
+    return _judge(records, family=None, title=title).figure
+
+
+_THRESHOLDS = Judging(_judge, _compare, "fit", "threshold_scan.png")
 
 
 def _threshold(plan: type[ThresholdPlan], scan: Callable[..., None]) -> Kind:

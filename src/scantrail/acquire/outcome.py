@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scantrail.acquire.verdict import Verdict
 from scantrail.daq import ScanData
 from scantrail.errors import ScantrailError
 from scantrail.threshold import ScanDataPoint
+
+if TYPE_CHECKING:
+    from scantrail.acquire.verdict import Verdict
 
 DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
 
@@ -36,7 +38,7 @@ class Outcome:
     points: dict[int, list[ScanDataPoint]] = field(default_factory=dict)
     data: ScanData | None = None
     failure: ScantrailError | None = None
-    verdict: Verdict | None = None
+    verdict: "Verdict | None" = None
 
     @property
     def place(self) -> Path:

@@ -3,14 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from scantrail.acquire.judge import judge_run
 from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.positions import check_output
 from scantrail.db import database_url
 from scantrail.errors import ScantrailError, ThresholdError
-from scantrail.plots import save
 from scantrail.threshold import check_workspace
 
 
@@ -40,12 +38,19 @@ def judged(outcome: Outcome, kind: str) -> Outcome:
     judging = kind_of(kind).judging
     if judging is None or not outcome.points:
         return outcome
+    from scantrail.acquire.judge import judge_run
+    from scantrail.plots import save
+
     try:
         verdict = judge_run(outcome.directory)
-        picture = save(verdict.figure, outcome.place / judging.figure)
     except ScantrailError as error:
         return replace(outcome, notes=[*outcome.notes, f"the run could not be judged: {error}"])
-    return replace(outcome, verdict=verdict, files=[*outcome.files, str(picture)])
+    outcome = replace(outcome, verdict=verdict, notes=[*outcome.notes, *verdict.notes])
+    try:
+        picture = save(verdict.figure, outcome.place / judging.figure)
+    except ScantrailError as error:
+        return replace(outcome, notes=[*outcome.notes, f"there is no picture: {error}"])
+    return replace(outcome, files=[*outcome.files, str(picture)])
 
 
 def check(order: Order[Any]) -> None:

@@ -11,7 +11,7 @@ from scantrail.threshold import (
     all_answered,
     compare_figure,
     curves_of,
-    judge,
+    fit_curves,
     results_of,
     threshold_figure,
 )
@@ -24,6 +24,7 @@ class Verdict:
     """What judging found. results: every number with its error; sentences: one a channel (or quantity), for the user.
 
     answered: whether each of them is an answer that may be relied on. advice: thresholds [DAC] to set, by channel.
+    notes: what went wrong beside, a sentence each.
     """
 
     results: list[Result]
@@ -31,11 +32,12 @@ class Verdict:
     answered: bool
     advice: dict[int, int]
     figure: Figure
+    notes: tuple[str, ...] = ()
 
 
 def compare_threshold_runs(runs: Mapping[str, Sequence[Record]]) -> Figure:
     """Return the figure of several threshold scans laid over each other; `runs` maps a name to what took it."""
-    judged = {name: [one.counted for one in judge(curves_of(records))] for name, records in runs.items()}
+    judged = {name: [one.counted for one in fit_curves(curves_of(records))] for name, records in runs.items()}
     return compare_figure(judged, title=" and ".join(runs))
 
 
@@ -46,7 +48,7 @@ def judge_threshold_run(records: Sequence[Record], *, family: Family | None, tit
 
 def judge_curves(curves: Sequence[CountingCurve], *, family: Family | None = None, title: str = "") -> Verdict:
     """Fit counting curves, whichever file they come from. Raises InputError for what is no table of counts."""
-    judged = judge(curves, family=family)
+    judged = fit_curves(curves, family=family)
     return Verdict(
         results=results_of(judged),
         sentences=[one.verdict for one in judged],

@@ -26,18 +26,17 @@ def answers_table(results: "Sequence[Result]") -> "Table":
     for heading in (*COLUMNS.values(), "deviance"):
         table.add_column(Text(heading), justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
-    for channel, of_channel in by_channel(results).items():
+    for channel, of_channel in by_channel(results):
         verdict = of_channel[VERDICT]
-        status = f"[{'green' if verdict.status == 'OK' else 'yellow'}]{verdict.status}[/]"
+        status = Text(verdict.status, "green" if verdict.status == "OK" else "yellow")
         values = [with_error(of_channel.get(name)) for name in COLUMNS]
-        table.add_row(channel, *values, _goodness(of_channel.get("deviance")), status)
+        table.add_row(Text(channel), *values, _goodness(of_channel.get("deviance")), status)
     return table
 
 
 def sentences(results: "Iterable[Result]") -> list[str]:
     """Return the verdict on each channel in words, its name first."""
-    rows = by_channel(results)
-    return [f"{channel}: {of_channel[VERDICT].sentence}" for channel, of_channel in rows.items()]
+    return [f"{channel}: {of_channel[VERDICT].sentence}" for channel, of_channel in by_channel(results)]
 
 
 def print_answers(results: "Sequence[Result]") -> None:
@@ -52,17 +51,25 @@ def print_answers(results: "Sequence[Result]") -> None:
         console.print(sentence, soft_wrap=not console.is_terminal, markup=False)
 
 
-def by_channel(results: "Iterable[Result]") -> "dict[str, dict[str, Result]]":
-    """Return results named "<channel> <quantity>" by channel and quantity, channels with a verdict only."""
-    found: dict[str, dict[str, Result]] = {}
+def by_channel(results: "Iterable[Result]") -> "list[tuple[str, dict[str, Result]]]":
+    """Return results named "<channel> <quantity>" as channels with their quantities, in order.
+
+    The verdict comes first of a channel's results: a name may hold blanks, and two channels may share one.
+    """
+    found: list[tuple[str, dict[str, Result]]] = []
     for result in results:
-        channel, _, quantity = result.name.partition(" ")
-        found.setdefault(channel, {})[quantity] = result
-    return {channel: quantities for channel, quantities in found.items() if VERDICT in quantities}
+        if result.name.endswith(f" {VERDICT}"):
+            found.append((result.name.removesuffix(f" {VERDICT}"), {}))
+        if found and result.name.startswith(f"{found[-1][0]} "):
+            channel, quantities = found[-1]
+            quantities[result.name.removeprefix(f"{channel} ")] = result
+    return found
 
 
 def with_error(result: "Result | None") -> str:
     """Write a value with as many digits as its error bears: two of an error up to 0.354 of a decade, else one.
+
+    A value without an error is not written: it would look surer than one that has it.
 
     The rounding rule of the Particle Data Group (Review of Particle Physics, Introduction, section 5.3).
 
@@ -70,10 +77,8 @@ def with_error(result: "Result | None") -> str:
     >>> with_error(Result("mu", 300.1234, 0.0617, "DAC", "OK", ""))
     '300.12 ± 0.06'
     """
-    if result is None or result.value is None:
+    if result is None or result.value is None or result.error is None or not result.error > 0:
         return "–"
-    if result.error is None or not result.error > 0:
-        return f"{result.value:.4g}"
     mantissa, exponent = f"{result.error:.2e}".split("e")
     digits = max((1 if float(mantissa) <= PDG_TWO_DIGITS else 0) - int(exponent), 0)
     return f"{result.value:.{digits}f} ± {result.error:.{digits}f}"

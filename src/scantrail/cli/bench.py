@@ -17,14 +17,10 @@ def opened(
     config: Path | None, mock: bool, url: str | None, speed: float | None, seed: int | None
 ) -> "tuple[Station, RigOptions]":
     """Return the station in force, its notices said on stderr, and how the rig is opened. Raises InputError."""
-    import math
-
     from scantrail.acquire import RigOptions, at_address, over_control_system
     from scantrail.errors import InputError
     from scantrail.station import load_station
 
-    if speed is not None and not 0 < speed < math.inf:
-        raise InputError(f"--speed {speed:g} must be a number above 0")
     station = load_station(config)
     for notice in station.notices():
         click.echo(notice, err=True)
@@ -49,11 +45,7 @@ def configured(station: "Station", **given: Any) -> "HaniwersConfig":  # noqa: A
 def print_writes(writes: "Sequence[Write]", *, as_json: bool) -> None:
     """Print what became of threshold writes, failures on stderr."""
     if as_json:
-        rows = [
-            {"channel": one.channel, "threshold": one.value, "attempts": one.attempts, "status": one.status}
-            for one in writes
-        ]
-        click.echo(json.dumps(rows, indent=2))
+        click.echo(json.dumps(write_rows(writes), indent=2))
         return
     for one in writes:
         if one.error is None:
@@ -62,13 +54,21 @@ def print_writes(writes: "Sequence[Write]", *, as_json: bool) -> None:
             click.echo(f"Error: {one.error}", err=True)
 
 
+def write_rows(writes: "Sequence[Write]") -> list[dict[str, Any]]:
+    """Return threshold writes as JSON-safe values."""
+    return [
+        {"channel": one.channel, "threshold": one.value, "attempts": one.attempts, "status": one.status}
+        for one in writes
+    ]
+
+
 def write_all(station: "Station", rig: "RigOptions", wanted: Mapping[int, int], max_retry: int | None) -> "list[Write]":
     """Write thresholds [DAC] by channel, each with its retries; a lost link ends it. Raises LinkError, InputError."""
     from scantrail.acquire import counting_detector
     from scantrail.errors import LinkLost
     from scantrail.threshold import write_threshold
 
-    attempts = configured(station, max_retry=max_retry).sampler.max_retry
+    attempts = configured(station, max_retry=max_retry, speed=rig.speed).sampler.max_retry
     writes: list[Write] = []
     with counting_detector(station, rig) as detector:
         for channel, value in wanted.items():

@@ -33,7 +33,7 @@ def demo(home: Path, seed: int, speed: float) -> int:
     os.environ["SCANTRAIL_HOME"] = str(home.absolute())
     database = str(home.absolute() / "demo.db")
     station = Station()
-    config = HaniwersConfig.from_station(station)
+    config = HaniwersConfig.from_station(station).with_options(speed=speed)
     parallel = config.with_options(thresholds="1:300;2:308;3:292", nsteps="10", step="2", duration=10)
     serial = config.with_options(thresholds="1:300", nsteps="8", step="3", duration=10)
     codes = []
@@ -66,7 +66,7 @@ def _compare_with_truth(home: Path, station: "Station") -> None:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for heading in ("", "set to [DAC]", "true", "mu [DAC]", "true", "sigma [DAC]", "true"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for channel, quantities in found.items():
+    for channel, quantities in found:
         true = truth[int(channel.removeprefix("ch")) - 1]
         table.add_row(
             channel,

@@ -43,6 +43,7 @@ def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int
     else:
         print_outcome(outcome, order.plan.kind, face.table(outcome, order))
         if plot and (figure := drawn(outcome)) is not None:
+            click.echo()
             show_figure(figure, output=None, terminal=True)
     print_problems(outcome, warnings.messages)
     return outcome.exit_code

@@ -1,6 +1,7 @@
 """The roots of the command lines; a command's module is imported only when the command is called."""
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -54,6 +55,8 @@ class LazyGroup(click.Group):
 
 def run(root: click.Group, args: Sequence[str] | None = None) -> None:
     """Run a command line and exit: errors of ours as one sentence on stderr, with their exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what the terminal's encoding lacks is no reason to fail
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = root.main(args=args, standalone_mode=False)
     except click.exceptions.Abort:

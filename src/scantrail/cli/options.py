@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,22 @@ from typing import Any
 import click
 
 PATH = click.Path(path_type=Path)
+
+
+class _Picture(click.Path):
+    """A file whose extension says which kind of picture it is to be; refused before anything is done for it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the path."""
+        path = super().convert(value, param, ctx)
+        name = Path(os.fsdecode(path)).name
+        if Path(name).suffix.lower() not in PICTURES:
+            self.fail(f"a figure is written as {', '.join(PICTURES)}; {name!r} ends in none of these", param)
+        return path
+
+
+PICTURES = (".png", ".svg", ".pdf")
+PICTURE = _Picture(dir_okay=False, path_type=Path)
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -32,6 +49,7 @@ hardware_options = options(
     click.option("--seed", type=click.IntRange(min=0), help="Start of the simulator's random numbers."),
     click.option("--max-retry", type=int, help="Attempts to write a threshold, in all."),
 )
+output_option = click.option("--output", type=PICTURE, help="Picture to write: .png, .svg or .pdf.")
 plot_option = click.option("--plot", is_flag=True, help="Draw the curves in the terminal, live while scanning.")
 scan_options = options(
     click.option("--thresholds", metavar="C:V;…", help='Centre [DAC] of each channel to scan: "1:200;2:300;3:250".'),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scantrail.cli.answers import print_answers
 from scantrail.cli.runs.points import FIRST, LAST
+from scantrail.cli.runs.wording import COLOURS
 from scantrail.cli.wording import at_most, together
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from scantrail.acquire import Outcome
     from scantrail.threshold import ScanDataPoint, ThresholdPlan
-
-COLOURS = {"success": "green", "abort": "yellow", "fail": "red"}
 
 LONG = 60
 """Rows from which on a table is printed without its middle."""

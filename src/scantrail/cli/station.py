@@ -51,9 +51,9 @@ def init(file: Path) -> None:
         with file.open("x", encoding="utf-8") as example:
             example.write(EXAMPLE)
     except FileExistsError as error:
-        raise InputError(f"{file} exists and is left as it is; name another file.") from error
+        raise InputError(f"{file} exists and is left as it is; name another file") from error
     except OSError as error:
-        raise OutputError(f"{file} cannot be written: {error.strerror}.") from error
+        raise OutputError(f"{file} cannot be written: {error.strerror}") from error
     click.echo(f'Wrote {file}. Edit it, then "scantrail station check {file}" shows what it says.')
 
 

@@ -141,6 +141,7 @@ def _scan(
         suppress_threshold=suppress_threshold,
         max_retry=max_retry,
         workspace=workspace,
+        speed=rig.speed,
     )
     planned = plan(config, direction=direction, detector=counted_channels(station, rig))
     used = station.model_copy(update={"sampler": config.sampler, "sensors": {**config.idle, **config.sensors}})

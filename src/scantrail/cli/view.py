@@ -25,7 +25,11 @@ ROWS = 12
 FEW_ROWS = 4
 """As many beside a plot."""
 
-PLOT_LINES = 16
+LEAST_PLOT, MOST_PLOT = 12, 24
+"""Lines of a plot; a lower terminal shows none."""
+
+BESIDE_PLOT = 5 + FEW_ROWS
+"""Lines of the view around a plot: progress, what was asked, a blank one, headings, rows, thresholds in force."""
 
 BAR = 30
 """Width of the bar in characters."""
@@ -44,6 +48,7 @@ class LiveView:
         self._pace = seconds / self._total
         self._plot = plot
         self._all: list[Mapping[str, Any]] = []
+        self._drawn: tuple[object, Text] | None = None
         self._rows: deque[Mapping[str, Any]] = deque(maxlen=FEW_ROWS if plot else ROWS)
         self._seen = self._before
         self._began = self._last = time.monotonic()
@@ -100,13 +105,22 @@ class LiveView:
             return
         import shutil
 
+        size = shutil.get_terminal_size()
+        lines = min(size.lines - 1 - BESIDE_PLOT, MOST_PLOT)
+        if lines < LEAST_PLOT:
+            return
+        shown = (len(self._all), size)
+        if self._drawn is None or self._drawn[0] != shown:  # drawing anew each frame would cost the counting its time
+            self._drawn = shown, self._plotted(size.columns - 1, lines)
+        yield self._drawn[1]
+
+    def _plotted(self, columns: int, lines: int) -> "Text":
         from rich.text import Text
 
         from scantrail.plots import terminal
 
         figure = self._sheet.figure(list(self._all))
-        if figure is not None:
-            yield Text.from_ansi(terminal(figure, shutil.get_terminal_size().columns - 1, PLOT_LINES))
+        return Text("") if figure is None else Text.from_ansi(terminal(figure, columns, lines))
 
     def _progress(self) -> "RenderableType":
         from rich.progress_bar import ProgressBar

@@ -32,7 +32,8 @@ def plan_in_words(plan: "ThresholdPlan", seconds: float) -> Iterator[str]:
     speed = plan.duration / seconds if seconds else 1.0
     name = plan.kind.removeprefix("threshold_")
     clock = "" if isclose(speed, 1.0) else f" at {speed:g} times the speed"
-    yield f"{name} scan: {plan.shape[0]} points of {plan.dwell:g} s, about {duration(seconds)}{clock}"
+    expected = duration(max(0.1, seconds))
+    yield f"{name} scan: {plan.shape[0]} points of {plan.dwell:g} s, about {expected}{clock}"
     for steps in plan.steps:
         values = steps.thresholds
         where = f"{steps.name} ({steps.label})" if steps.label else steps.name

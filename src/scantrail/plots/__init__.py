@@ -5,6 +5,7 @@ The back ends are loaded when they draw; describing a figure costs nothing but N
 
 from pathlib import Path
 
+from scantrail.errors import OutputError
 from scantrail.plots.model import (
     SERIES,
     Axis,
@@ -48,9 +49,13 @@ def save(figure: Figure, path: Path) -> Path:
     """Write the figure as the extension says (.png, .svg, .pdf), replacing what stood there, and return the path.
 
     900 pixels wide at scale 1; a PNG has twice as many. Raises InputError for another extension, OutputError for a
-    place that cannot be written; a file that stood there is then untouched.
+    place that cannot be written; a file that stood there is then untouched. OutputError, too, where matplotlib refuses
+    to be loaded, as it does for a MPLBACKEND that it does not know.
     """
-    from scantrail.plots.matplotlib import save
+    try:
+        from scantrail.plots.matplotlib import save
+    except (ImportError, ValueError) as error:
+        raise OutputError(f"cannot write {path}: matplotlib cannot be loaded: {error}") from error
 
     return save(figure, path)
 

@@ -17,7 +17,7 @@ from scantrail.runs.reader import Record, Table, documents, follow, read
 from scantrail.runs.results import Result, analyses, read_results, write_results
 from scantrail.runs.stamps import iso
 from scantrail.runs.summary import RunStatus, RunSummary, directories, find, summarize
-from scantrail.runs.writer import RunWriter
+from scantrail.runs.writer import Command, RunWriter
 
 if TYPE_CHECKING:
     from scantrail.runs.catalog import Choice, listing, note_run, reindex
@@ -33,6 +33,7 @@ __all__ = [
     "Chain",
     "Choice",
     "Column",
+    "Command",
     "Header",
     "Plan",
     "Point",

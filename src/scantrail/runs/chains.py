@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scantrail.errors import JournalError, RunNotFound
-from scantrail.runs.documents import Document
-from scantrail.runs.reader import Record, documents, read
+from scantrail.runs.reader import Record, beginning, read
 from scantrail.runs.summary import directories, find
 
 
@@ -40,19 +39,13 @@ def continued_by(record: Record) -> int | None:
     for place in directories(_root(record.directory)):
         if int(place.name.partition("-")[0]) <= number:
             break
-        start = _start(place)
+        try:
+            start = beginning(place)
+        except (RunNotFound, JournalError):
+            continue
         if start.get("scantrail", {}).get("resumed_from") == uid:
             return int(start["scan_id"])
     return None
-
-
-def _start(directory: Path) -> Document:
-    """Return a run's start document, an empty one where there is none to read."""
-    try:
-        name, document = next(documents(directory), ("", {}))
-    except (RunNotFound, JournalError):
-        return {}
-    return document if name == "start" else {}
 
 
 def _root(directory: Path) -> Path:

@@ -185,12 +185,15 @@ _encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_pla
 
 
 def encode(name: str, document: Mapping[str, Any]) -> bytes:
-    """Encode one journal line, with its newline. NaN and infinity, which JSON lacks, become null."""
+    """Encode one journal line, with its newline. NaN and infinity, which JSON lacks, become null.
+
+    What UTF-8 lacks, the bytes of a path that is not text, is escaped as JSON does, and comes back as it was.
+    """
     try:
         text = _encoder.encode([name, document])
     except ValueError:
         text = _encoder.encode([name, _without_nan(document)])
-    return text.encode() + b"\n"
+    return text.encode(errors="backslashreplace") + b"\n"
 
 
 def _without_nan(value: object) -> object:

@@ -66,7 +66,15 @@ def documents(directory: Path) -> Iterator[tuple[str, Document]]:
                 else:
                     yield pair
     except FileNotFoundError:
-        raise RunNotFound(f"{directory} holds no {JOURNAL}, so it is no run") from None
+        raise _no_run(directory) from None
+
+
+def beginning(directory: Path) -> Document:
+    """Return the start document of a run, reading its first line alone. Raises RunNotFound, JournalError."""
+    name, document = next(documents(directory), ("", {}))
+    if name != "start":
+        raise _no_start(directory)
+    return document
 
 
 def read(directory: Path) -> Record:
@@ -87,7 +95,7 @@ def read(directory: Path) -> Record:
         elif name == "stop":
             stop = document
     if start is None:
-        raise JournalError(f"{directory / JOURNAL} holds no start document, so nothing is known of this run")
+        raise _no_start(directory)
     return Record(directory, start, stop, descriptors, streams)
 
 
@@ -100,7 +108,7 @@ def follow(directory: Path, after: int = 0) -> Iterator[tuple[str, Document]]:
     try:
         file = path.open("rb")
     except FileNotFoundError:
-        raise RunNotFound(f"{directory} holds no {JOURNAL}, so it is no run") from None
+        raise _no_run(directory) from None
     with file:
         number, rest = 0, b""
         while True:
@@ -120,6 +128,14 @@ def follow(directory: Path, after: int = 0) -> Iterator[tuple[str, Document]]:
                 if not writing:
                     return
                 time.sleep(POLL)
+
+
+def _no_run(directory: Path) -> RunNotFound:
+    return RunNotFound(f"{directory} holds no {JOURNAL}, so it is no run")
+
+
+def _no_start(directory: Path) -> JournalError:
+    return JournalError(f"{directory / JOURNAL} holds no start document, so nothing is known of this run")
 
 
 def _stream_of(event: Document, streams: dict[str, str], directory: Path) -> str:

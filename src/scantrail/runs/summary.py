@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from scantrail.errors import JournalError, RunNotFound
+from scantrail.errors import RunNotFound
 from scantrail.runs.documents import Document
 from scantrail.runs.journal import JOURNAL, held
-from scantrail.runs.reader import documents
+from scantrail.runs.reader import beginning, documents
 
 RunStatus = Literal["running", "success", "abort", "fail", "interrupted"]
 _DIRECTORY = re.compile(r"(?P<number>\d+)-(?P<kind>.+)-(?P<uid>[0-9a-f]{8})")
@@ -48,10 +48,10 @@ def directories(root: Path) -> list[Path]:
 
 
 def summarize(directory: Path) -> RunSummary:
-    """Summarize the run in `directory`. Raises JournalError if its first line cannot be read."""
+    """Summarize the run in `directory`. Raises RunNotFound, JournalError if its first line cannot be read."""
     running = held(directory)  # before reading: a run that ends in between is then read with its stop line
     path = directory / JOURNAL
-    start = _start(path)
+    start = beginning(directory)
     stop = _stop(path)
     ours = start.get("scantrail", {})
     if stop is not None:
@@ -100,7 +100,7 @@ def _has_uid(directory: Path, ref: str) -> bool:
     short = _part(directory, "uid")
     if not short.startswith(ref[:8]):
         return False
-    return len(ref) <= 8 or str(_start(directory / JOURNAL)["uid"]).startswith(ref)
+    return len(ref) <= 8 or str(beginning(directory)["uid"]).startswith(ref)
 
 
 def _part(directory: Path, part: str) -> str:
@@ -113,14 +113,6 @@ def _subdirectories(directory: Path) -> Iterator[Path]:
         yield from (entry for entry in directory.iterdir() if not entry.name.startswith("."))
     except (FileNotFoundError, NotADirectoryError):
         return
-
-
-def _start(path: Path) -> Document:
-    for name, document in documents(path.parent):
-        if name == "start":
-            return document
-        break
-    raise JournalError(f"{path} holds no start document, so nothing is known of this run")
 
 
 def _stop(path: Path) -> Document | None:

@@ -28,6 +28,8 @@ from scantrail.runs.numbers import allot
 from scantrail.runs.reader import read
 
 Command = Literal["go", "abort", "halt"]
+"""What a wait tells a loop: go on, end after this point, or end now."""
+
 _COMMANDS: tuple[Command, Command, Command] = ("go", "abort", "halt")  # by the number of requests to stop
 SLICE = 0.04  # s: the longest sleep between two looks at signals and control.json
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -44,7 +46,8 @@ class RunWriter:
     """One run being taken; a context manager. Use `create` or `reopen`.
 
     Leaving the context runs every safe action, writes the stop document and lets go of the journal, whatever happened.
-    In the main thread SIGINT, SIGTERM and SIGHUP are taken as requests to stop, which the loop sees in `wait`.
+    In the main thread SIGINT, SIGTERM and SIGHUP are taken as requests to stop, which the loop sees in `wait`; not
+    SIGHUP where it is ignored, for `nohup` is how a user lets a scan outlive its terminal.
     """
 
     def __init__(self, directory: Path, journal: Journal, start: Mapping[str, Any]) -> None:
@@ -211,7 +214,7 @@ class RunWriter:
 
     def __enter__(self) -> "RunWriter":
         if threading.current_thread() is threading.main_thread():
-            self._handlers = {number: signal.signal(number, self._on_signal) for number in STOPPING}
+            self._handlers = {number: signal.signal(number, self._on_signal) for number in _heeded()}
         return self
 
     def __exit__(
@@ -270,3 +273,8 @@ class RunWriter:
             self._journal.append_last(encode("stop", stop))
         finally:
             self._journal.close()
+
+
+def _heeded() -> list[signal.Signals]:
+    outlives_terminal = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [number for number in STOPPING if number != signal.SIGHUP or not outlives_terminal]

@@ -47,15 +47,15 @@ def _text(file: Path, *, named: bool) -> str:
         by = "" if named or not os.environ.get("SCANTRAIL_STATION") else " (from SCANTRAIL_STATION)"
         raise ConfigError(
             f"Station file {file}{by} does not exist; name another, or write an example with "
-            f'"scantrail station init {file}".'
+            f'"scantrail station init {file}"'
         ) from error
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
-        raise ConfigError(f"{file}, line {line}: the file must be text in UTF-8.") from error
+        raise ConfigError(f"{file}, line {line}: the file must be text in UTF-8") from error
     except OSError as error:
-        raise ConfigError(f"Station file {file} cannot be read: {error.strerror}.") from error
+        raise ConfigError(f"Station file {file} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise ConfigError(f"Station file {str(file)!r} is no path of a file.") from error
+        raise ConfigError(f"Station file {str(file)!r} is no path of a file") from error
 
 
 def _document(text: str, name: str) -> dict[str, Any]:
@@ -64,9 +64,9 @@ def _document(text: str, name: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         reason, _, place = str(error).removesuffix(")").rpartition(" (at ")
         line = m[1] if (m := re.match(r"line (\d+)", place)) else str(text.rstrip("\n").count("\n") + 1)
-        raise ConfigError(f"{name}, line {line}: this is not TOML: {reason[:1].lower()}{reason[1:]}.") from error
+        raise ConfigError(f"{name}, line {line}: this is not TOML: {reason[:1].lower()}{reason[1:]}") from error
     except RecursionError as error:
-        raise ConfigError(f"{name}: values are nested too deeply for a station file.") from error
+        raise ConfigError(f"{name}: values are nested too deeply for a station file") from error
 
 
 def _line(path: tuple[str, ...], where: dict[tuple[str, ...], int]) -> int | None:

@@ -44,7 +44,7 @@ class MockerConfig(Section):
     loop: bool = Field(
         default=True, description="start the recording again at its end; else the detector is silent from there on"
     )
-    speed: Positive = Field(default=1.0, description="simulated seconds in a second")
+    speed: Annotated[float, Field(gt=0, le=1e5)] = Field(default=1.0, description="simulated seconds in a second")
     jitter: NotNegative = Field(
         default=0.0, description="random spread of the replayed times, a standard deviation [s]"
     )

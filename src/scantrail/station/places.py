@@ -23,7 +23,10 @@ def find_station(path: Path | str | None = None) -> Path | None:
         return Path(path)
     if named := os.environ.get("SCANTRAIL_STATION"):
         return _absolute(named, "SCANTRAIL_STATION")
-    return next((place for place in (Path(STATION_FILE), data_root() / STATION_FILE) if place.is_file()), None)
+    if os.path.isfile(STATION_FILE):  # noqa: PTH113 - a directory that may not be looked into holds none
+        return Path(STATION_FILE)
+    in_root = data_root() / STATION_FILE
+    return in_root if in_root.is_file() else None
 
 
 def _absolute(path: str, variable: str) -> Path:
@@ -31,5 +34,5 @@ def _absolute(path: str, variable: str) -> Path:
         return Path(path).expanduser().absolute()
     except RuntimeError as error:
         raise ConfigError(
-            f'{variable}="{path}" names a home directory that is not known; write the full path.'
+            f'{variable}="{path}" names a home directory that is not known; write the full path'
         ) from error

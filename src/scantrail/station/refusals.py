@@ -39,7 +39,7 @@ class Refusal(NamedTuple):
     complaint: str
 
     def __str__(self) -> str:
-        """Return the sentence without the file: `[sampler] duration = -1 must be greater than 0 (...).`."""
+        """Return the sentence without the file: `[sampler] duration = -1 must be greater than 0 (...)`."""
         *section, key = self.path or ("",)
         place = f"[{'.'.join(section)}] {key}" if section else f"[{key}]" if key else ""
         return f"{place} {self.complaint}".lstrip()
@@ -61,12 +61,12 @@ def _refusal(detail: ErrorDetails, root: type[BaseModel]) -> Refusal:
         key = key[:-1]
     right = _RIGHT.get(detail["type"], detail["msg"]).format_map(context).removesuffix(".0")
     if context.get("at"):
-        return Refusal(key, f"{right}.")
+        return Refusal(key, right)
     if detail["type"] == "missing" and key != path:
         right = "has too few values"
     field = _field(root, key)
     meaning = f" ({field.description})" if field is not None and field.description else ""
-    return Refusal(key, f"{'' if detail['type'] == 'missing' else _spelled(detail['input'])}{right}{meaning}.")
+    return Refusal(key, f"{'' if detail['type'] == 'missing' else _spelled(detail['input'])}{right}{meaning}")
 
 
 def _unknown(path: tuple[str, ...], value: object, root: type[BaseModel]) -> str:
@@ -74,11 +74,11 @@ def _unknown(path: tuple[str, ...], value: object, root: type[BaseModel]) -> str
     keys = sorted(_table(root, tuple(section)))
     near = difflib.get_close_matches(key.lower(), keys, 1, 0.5)
     if section:
-        return f"is no key of this section; {_instead(near, keys)}."
+        return f"is no key of this section; {_instead(near, keys)}"
     owners = [name for name in keys if key in _table(root, (name,))]
     if owners and not isinstance(value, dict):
-        return f"is no section but a key; it belongs below [{owners[0]}]."
-    return f"is no section of a station file; {_instead([f'[{name}]' for name in near], [f'[{k}]' for k in keys])}."
+        return f"is no section but a key; it belongs below [{owners[0]}]"
+    return f"is no section of a station file; {_instead([f'[{name}]' for name in near], [f'[{k}]' for k in keys])}"
 
 
 def _instead(near: list[str], names: Iterable[str]) -> str:

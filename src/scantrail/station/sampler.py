@@ -4,14 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from scantrail.station.base import Dac, PathName, Positive, Section, Text
+from scantrail.station.base import Dac, PathName, Section, Text
 
 
 class SamplerConfig(Section):
     """Counting time, retries and files; the last six keys are taken for old files and do nothing here."""
 
     label: Text = Field(default="threshold scan", description="name of the measurement, kept with the run")
-    duration: Positive = Field(default=10.0, description="counting time at each point [s]")
+    duration: Annotated[float, Field(gt=0, le=1e7)] = Field(default=10.0, description="counting time at each point [s]")
     workspace: PathName | None = Field(default=None, description="directory of the CSV files; default: the run's own")
     suppress_threshold: Dac = Field(default=1023, description="threshold that silences a channel [DAC], 1-1023")
     max_retry: Annotated[int, Field(ge=1)] = Field(default=3, description="attempts to write a threshold, in all")

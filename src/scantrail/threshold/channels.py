@@ -26,7 +26,7 @@ def parse_per_channel(text: str, channels: Sequence[int], what: str) -> dict[int
         return dict(_pairs(text, channels, what, STEPS, "1:8;2:10"))
     value = _whole(text, STEPS)
     if value is None:
-        raise InputError(f'{what} {_shown(text)} must be a whole number {_span(STEPS)}, or one a channel: "1:8;2:10".')
+        raise InputError(f'{what} {_shown(text)} must be a whole number {_span(STEPS)}, or one a channel: "1:8;2:10"')
     return dict.fromkeys(channels, value)
 
 
@@ -37,16 +37,16 @@ def _pairs(
     for part in text.split(";"):
         left, colon, right = part.partition(":")
         if not (left.strip() and colon and right.strip()):
-            raise InputError(f'{what} {_shown(text)} must give each channel its value, such as "{example}".')
+            raise InputError(f'{what} {_shown(text)} must give each channel its value, such as "{example}"')
         channel, value = _whole(left, (CHANNELS[0], CHANNELS[-1])), _whole(right, limits)
         if channel is None or channel not in channels:
             known = ", ".join(map(str, channels))
-            raise InputError(f"{what} {_shown(text)}: channel {_shown(left)} must be one of {known}.")
+            raise InputError(f"{what} {_shown(text)}: channel {_shown(left)} must be one of {known}")
         if channel in seen:
-            raise InputError(f"{what} {_shown(text)}: channel {channel} must stand only once.")
+            raise InputError(f"{what} {_shown(text)}: channel {channel} must stand only once")
         if value is None:
             raise InputError(
-                f"{what} {_shown(text)}: {_shown(right)} for channel {channel} must be a whole number {_span(limits)}."
+                f"{what} {_shown(text)}: {_shown(right)} for channel {channel} must be a whole number {_span(limits)}"
             )
         seen.add(channel)
         yield channel, value

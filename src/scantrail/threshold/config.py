@@ -152,7 +152,7 @@ def _rescanned(sensor: SensorConfig, center: int | None, nsteps: int | None, ste
         if center is None or nsteps is None:
             raise InputError(
                 f"[sensors.{sensor.name}] gives channel {sensor.id} start_threshold and num_steps, which --thresholds "
-                "and --nsteps replace only together; give both."
+                "and --nsteps replace only together; give both"
             )
         changes |= {"start_threshold": None, "num_steps": None}
     return SensorConfig.model_validate({**sensor.model_dump(exclude_unset=True), **changes})

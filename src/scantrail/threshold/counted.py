@@ -17,8 +17,8 @@ Floats = NDArray[np.float64]
 class CountedChannel:
     """What one channel counted: threshold [DAC], counts, live time [s] and lost events (None: unknown), a column each.
 
-    fit: the fit of these points, None if there is none (yet). Rows that mean nothing (no live time, threshold 0) are
-    not drawn.
+    fit: the fit of these points, None if there is none (yet). link_full: whether the link set the rate, a column too.
+    Rows that mean nothing (no live time, threshold 0) are not drawn.
     """
 
     channel: int
@@ -29,6 +29,7 @@ class CountedChannel:
     name: str = ""
     label: str = ""
     fit: Fit | None = None
+    link_full: ArrayLike | None = None
 
     @property
     def title(self) -> str:
@@ -57,7 +58,8 @@ class Rates:
     @classmethod
     def of(cls, channel: CountedChannel, ceiling: float | None = None) -> "Rates":
         """Rates of a channel, corrected for losses as in the fit, without rows that say nothing."""
-        return cls.from_columns(channel.threshold, channel.counts, channel.live, channel.lost, ceiling, least=1.0)
+        columns = (channel.threshold, channel.counts, channel.live, channel.lost)
+        return cls.from_columns(*columns, ceiling=ceiling, link_full=channel.link_full, least=1.0)
 
     @classmethod
     def from_columns(
@@ -67,6 +69,7 @@ class Rates:
         live: ArrayLike,
         lost: ArrayLike | Sequence[float | None] | None = None,
         ceiling: float | None = None,
+        link_full: ArrayLike | None = None,
         least: float = -np.inf,
     ) -> "Rates":
         """Rates at places along x; rows without a place from `least` on, without counts or live time are left out.
@@ -75,14 +78,16 @@ class Rates:
         """
         x, n, t = (np.asarray(column, dtype=float) for column in (place, counts, live))
         missed = np.zeros_like(n) if lost is None else np.nan_to_num(np.asarray(lost, dtype=float))
-        if len({column.shape for column in (x, n, t, missed)}) > 1:
+        full = np.zeros(n.shape, dtype=bool) if link_full is None else np.asarray(link_full, dtype=bool)
+        if len({column.shape for column in (x, n, t, missed, full)}) > 1:
             told = ", ".join(str(column.size) for column in (x, n, t, missed))
             raise InputError(f"places, counts, live times and losses must be as many; got {told}.")
         sound = np.isfinite(x) & (x >= least) & np.isfinite(n) & (n >= 0.0) & np.isfinite(t) & (t > 0.0)
         sound &= (n > 0.0) | (missed <= 0.0)
-        x, n, t, missed = x[sound], n[sound], t[sound], np.maximum(missed[sound], 0.0)
+        x, n, t, full, missed = x[sound], n[sound], t[sound], full[sound], np.maximum(missed[sound], 0.0)
         with np.errstate(over="ignore"):  # a rate beyond all floating point becomes a hole of the figure
-            full = np.zeros(len(n), dtype=bool) if ceiling is None else n / t >= FULL_LINK * ceiling
+            if ceiling is not None:
+                full = full | (n / t >= FULL_LINK * ceiling)
             return cls(x, poisson_bars(n, t / (1.0 + missed / np.maximum(n, 1.0))), full)
 
     def where(self, chosen: NDArray[np.bool_]) -> "Rates":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf, isinf
 from typing import Any
 
 from scantrail.errors import InputError
@@ -17,8 +18,8 @@ PLANS: dict[str, type[ThresholdPlan]] = {SerialPlan.kind: SerialPlan, ParallelPl
 class CountingCurve:
     """One channel's points, a list per quantity, all of one length.
 
-    threshold [DAC]; counts; live time [s]; correction: factor (n + lost) / n for known losses; link_full: whether the
-    link set the rate.
+    threshold [DAC]; counts; live time [s]; correction: factor (n + lost) / n for known losses, infinite where all was
+    lost; link_full: whether the link set the rate.
     """
 
     channel: int
@@ -42,8 +43,18 @@ class CountingCurve:
 
     def counted(self, fit: Fit | None = None) -> CountedChannel:
         """Return the points, with their fit if there is one, as the figures take them."""
-        lost = [n * (factor - 1.0) for n, factor in zip(self.counts, self.correction, strict=True)]
-        return CountedChannel(self.channel, self.threshold, self.counts, self.live, lost, self.name, self.label, fit)
+        points = zip(self.counts, self.correction, strict=True)
+        return CountedChannel(
+            self.channel,
+            self.threshold,
+            self.counts,
+            self.live,
+            [inf if isinf(factor) else n * (factor - 1.0) for n, factor in points],
+            self.name,
+            self.label,
+            fit,
+            self.link_full,
+        )
 
 
 def curves_of(records: Iterable[Record]) -> list[CountingCurve]:
@@ -86,7 +97,7 @@ def _add_rows(curves: Mapping[int, CountingCurve], plan: ThresholdPlan, rows: It
 def _add_row(curves: Mapping[int, CountingCurve], plan: ThresholdPlan, point: Point, row: Mapping[str, Any]) -> None:
     events = sum(count for key, count in row.items() if key.startswith("pattern_"))
     lost = row["lost"] or 0
-    correction = (events + lost) / events if events else 1.0
+    correction = (events + lost) / events if events else inf if lost else 1.0
     for channel in plan.scanned(point):
         threshold, counts = row[threshold_key(channel)], row[counts_key(channel)]
         full = bool(row.get("link_full"))

@@ -6,10 +6,9 @@ The OSECHI driver is one; a detector whose thresholds and scalers are PVs of a c
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
-Command = Literal["go", "abort", "halt"]
-"""What a wait tells a loop: go on, end after this point, or end now."""
+from scantrail.runs import Command
 
 Wait = Callable[[float], Command]
 """A sleep of so many seconds of wall-clock time that comes back early only on `halt`."""

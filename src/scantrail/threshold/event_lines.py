@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scantrail.errors import InputError
+from scantrail.station import CHANNELS
 from scantrail.threshold.event_table import Clock, Row, Table, table_of
-from scantrail.threshold.osechi.events import CHANNELS, HUGE, MOST_HITS, is_text_event, json_air, json_event
+from scantrail.threshold.osechi.events import HUGE, MOST_HITS, is_text_event, json_air, json_event
 from scantrail.threshold.osechi.replies import parse_reply, stream_value
 
 RAW_SUFFIX = ".raw"

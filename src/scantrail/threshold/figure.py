@@ -108,12 +108,11 @@ def _channel_panel(channel: CountedChannel, ceiling: float | None) -> Panel:
     rates, fit = Rates.of(channel, ceiling), channel.fit
     elements: list[Element] = []
     if fit is not None:
-        elements += [*_recommended(fit), *_fitted(fit, rates)]
+        elements += [*_recommended(fit), *_fitted(fit, rates.where(~rates.full))]
     elements += _measured(rates.where(~rates.full), COUNTED, "ink", "disc")
     if np.any(rates.full):
         elements += _measured(rates.where(rates.full), LINK_FULL, "ink", "ring")
-    if ceiling is not None and (np.any(rates.full) or (fit is not None and fit.saturated)):
-        elements.append(Marker(ceiling, "y", f"link ceiling {ceiling:.3g} events/s", colour="grey", stroke="dotted"))
+    elements += _ceiling(rates, fit, ceiling)
     if fit is not None and fit.status is not Status.OK:
         elements.append(Note(f"{fit.status.replace('_', ' ')}: {fit.sentence}", warning=True))
     elif not len(rates.x):
@@ -162,6 +161,16 @@ def _fitted(fit: Fit, rates: Rates) -> Iterator[Element]:
     yield Line(x, numbers(plateau), PLATEAU, "blue", "dashed")
 
 
+def _ceiling(rates: Rates, fit: Fit | None, ceiling: float | None) -> Iterator[Element]:
+    """What the link carries, where it was reached: as known, else as it let through of this channel."""
+    reached = bool(np.any(rates.full))
+    if ceiling is not None and (reached or (fit is not None and fit.saturated)):
+        yield Marker(ceiling, "y", f"link ceiling {ceiling:.3g} events/s", colour="grey", stroke="dotted")
+    elif reached:
+        let_through = float(np.median(rates.bars.rate[rates.full]))
+        yield Marker(let_through, "y", f"link full near {let_through:.3g} events/s", colour="grey", stroke="dotted")
+
+
 def _recommended(fit: Fit) -> Iterator[Element]:
     advice = fit.advice
     if advice is None or advice.value is None:
@@ -184,7 +193,7 @@ def _compared(runs: Mapping[str, Sequence[CountedChannel]], number: int, title: 
             found, fit = Rates.of(channel), channel.fit
             rates.append(found)
             if fit is not None:
-                elements += _sum_and_advice(fit, found, run, colour)
+                elements += _sum_and_advice(fit, found.where(~found.full), run, colour)
             elements += _measured(found, run, colour, shape)
     return _panel(elements, title, rates)
 

@@ -17,6 +17,9 @@ HANIWERS_FIELDS = 8
 SUPPRESSED = 1000
 """haniwers silences a channel with 1000 or 1023: from here on a row says nothing of it."""
 
+MOST = 10**12
+"""Larger numbers are no counts."""
+
 Line = tuple[int, list[str]]
 
 
@@ -27,7 +30,10 @@ def read_curves(files: Iterable[Path], live: float) -> list[CountingCurve]:
     """
     curves: dict[int, CountingCurve] = {}
     for path in files:
-        for channel, threshold, counts in _points(path):
+        points = list(_points(path))
+        if not points:
+            raise InputError(f"{path} holds no point of a scan: no row, or every channel suppressed in all of them")
+        for channel, threshold, counts in points:
             curve = curves.setdefault(channel, CountingCurve(channel, f"ch{channel}", LABELS.get(channel, "")))
             curve.add(threshold, counts, live)
     return [curves[channel] for channel in sorted(curves)]
@@ -79,7 +85,9 @@ def _lines(path: Path) -> list[Line]:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file)
             return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError:
+        raise InputError(f"cannot read {path}: it is no text in UTF-8; a scan's CSV is needed") from None
+    except (OSError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot read {path}: {reason}") from error
 
@@ -95,6 +103,6 @@ def _whole(path: Path, number: int, name: str, cell: str) -> int:
         whole = int(value)
     except (ValueError, OverflowError):
         raise InputError(f"{path}, line {number}: {name} is {cell.strip()!r}, a whole number is needed") from None
-    if whole != value or whole < 0:
+    if whole != value or not 0 <= whole <= MOST:
         raise InputError(f"{path}, line {number}: {name} is {cell.strip()!r}, a whole number from 0 on is needed")
     return whole

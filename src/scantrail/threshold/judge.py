@@ -36,7 +36,7 @@ class Judged:
         return f"{self.curve.name}: {self.fit.sentence}"
 
 
-def judge(curves: Iterable[CountingCurve], *, family: Family | None = None) -> list[Judged]:
+def fit_curves(curves: Iterable[CountingCurve], *, family: Family | None = None) -> list[Judged]:
     """Fit every curve; `family` forces the edge's model. Raises InputError for what is no table of counts."""
     return [Judged(curve, _fit(curve, family)) for curve in curves]
 

@@ -8,12 +8,10 @@ from typing import Any
 
 from scantrail.links import simulator
 from scantrail.threshold.config import DeviceConfig, HaniwersConfig, MockerConfig
-from scantrail.threshold.events import read_events
 from scantrail.threshold.osechi import Device, SerialLike
+from scantrail.threshold.osechi.ports import POLL
 
 PORT = "sim://osechi"
-POLL = 0.5
-"""Longest time [s] that one read of the port waits."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,6 +59,8 @@ class RandomMocker(Device):
 
 
 def _recording(mocker: MockerConfig, path: Path) -> Any:  # noqa: ANN401 - of the simulator, which is found by name
+    from scantrail.threshold.events import read_events  # NumPy, which the simulated physics does without
+
     events = read_events([path])
     events.check_times("a replay")
     for notice in events.notices:

@@ -6,8 +6,10 @@ from typing import Any, ClassVar, Literal, Self
 
 from scantrail.errors import InputError
 from scantrail.runs import Point
+from scantrail.station import CHANNELS
 from scantrail.threshold.config import HaniwersConfig, SensorConfig
 from scantrail.threshold.validator import validate_threshold_ranges
+from scantrail.threshold.writer import RETRY_SPACING
 
 Direction = Literal["up", "down"]
 
@@ -45,9 +47,9 @@ class ThresholdPlan:
     dwell: float
     settle: float
     suppress: int
-    detector: tuple[int, ...] = (1, 2, 3)
+    detector: tuple[int, ...] = CHANNELS
     max_retry: int = 3
-    retry_spacing: float = 0.5
+    retry_spacing: float = RETRY_SPACING
     rest: tuple[int | None, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -132,7 +134,7 @@ def serial_plan(
     *,
     max_retry: int | None = None,
     direction: Direction = "up",
-    detector: Sequence[int] = (1, 2, 3),
+    detector: Sequence[int] = CHANNELS,
 ) -> SerialPlan:
     """Plan a serial scan of the configured sensors; thresholds that clamping repeats are measured once, with a notice.
 
@@ -156,7 +158,7 @@ def parallel_plan(
     *,
     max_retry: int | None = None,
     direction: Direction = "up",
-    detector: Sequence[int] = (1, 2, 3),
+    detector: Sequence[int] = CHANNELS,
 ) -> ParallelPlan:
     """Plan a parallel scan of the configured sensors; clamped thresholds stay, so that the lock step stays.
 

@@ -205,7 +205,7 @@ def _close_raw_after(detector: CountingDetector, run: RunWriter) -> None:
 
 def _keep_raw(detector: CountingDetector, run: RunWriter) -> None:
     if isinstance(detector, RawRecording):
-        detector.claim(f"run {run.number}")
+        detector.claim(str(run.number))
         detector.record(run.directory / RAW)
 
 

@@ -17,7 +17,7 @@ def validate_threshold_ranges(
     thresholds by channel and the setting to change; InputError for any other `scan_type`.
     """
     if scan_type not in ("serial", "parallel"):
-        raise InputError(f'scan_type "{scan_type}" must be "serial" or "parallel".')
+        raise InputError(f'scan_type "{scan_type}" must be "serial" or "parallel"')
     counts = {sensor.id: len(sensor.threshold_range()) for sensor in sensors.values()}
     if scan_type == "serial" or len(set(counts.values())) <= 1:
         return

@@ -12,8 +12,8 @@ from scantrail.errors import (
     ThresholdRefused,
     ThresholdUnconfirmed,
 )
-from scantrail.runs import iso
-from scantrail.threshold.detector import Command, CountingDetector, Wait
+from scantrail.runs import Command, iso
+from scantrail.threshold.detector import CountingDetector, Wait
 from scantrail.threshold.model import ThresholdOperation
 
 UNKNOWN = 0

@@ -60,7 +60,7 @@ def test_what_is_no_table_of_counts_is_refused(columns, word):
     ("options", "word"),
     [
         ({"correction": [0.5]}, "at least 1"),
-        ({"correction": [np.inf]}, "at least 1"),
+        ({"correction": [np.nan]}, "at least 1"),
         ({"lost": [-1]}, "negative"),
         ({"lost": [1, 2]}, "one length"),
         ({"lost": [1], "correction": [1]}, "not both"),

@@ -48,18 +48,20 @@ def perfect(machine):
 @pytest.mark.parametrize("dialect", ["v1", "v2"])
 def test_counts_agree_to_the_event(simulate, device, sleep, dialect, asked):
     machine, port, _ = simulate(dialect)
-    counted = []
-    with device(port, dialect="auto" if asked == "auto" else dialect, speed=SPEED, timeout=1.0) as detector:
+    counted, took = [], []
+    with device(port, dialect="auto" if asked == "auto" else dialect, speed=SPEED) as detector:
         assert detector.dialect == dialect
         for value in (295, 300, 320):
             for channel in detector.channels:
                 detector.set_threshold(channel, value)
+            began = time.monotonic()
             counted.append(detector.count(2.0, sleep))
+            took.append((time.monotonic() - began) * SPEED)
     told = perfect(machine)
     assert [dict(counts.patterns) for counts in counted] == [one.patterns for one in told]
     assert [one.thresholds[2] for one in told] == [295, 300, 320]
-    for counts, one in zip(counted, told, strict=True):
-        assert counts.live == pytest.approx(one.stop - one.start, abs=0.3)
+    for counts, one, longest in zip(counted, told, took, strict=True):
+        assert 2.0 <= counts.live <= longest
         assert counts.unparsable == 0
         assert counts.lost == (None if dialect == "v1" else one.lost.get("queue", 0))
 
@@ -83,8 +85,9 @@ def test_legacy(simulate, device, sleep):
 @pytest.mark.parametrize("dialect", ["v1", "v2"])
 def test_the_link_sets_the_rate_and_the_result_says_so(simulate, device, sleep, dialect):
     storm = OsechiPhysics(tuple(ChannelPhysics(mu=500.0, rate=300.0) for _ in range(3)))
-    machine, port, _ = simulate(dialect, physics=storm)
-    with device(port, dialect=dialect, speed=SPEED, timeout=1.0) as detector:
+    slow = SPEED / 4  # on a busy machine the terminal would be full before the driver's turn comes
+    machine, port, _ = simulate(dialect, physics=storm, speed=slow)
+    with device(port, dialect=dialect, speed=slow) as detector:
         counts = detector.count(5.0, sleep)
     (told,) = perfect(machine)
     assert dict(counts.patterns) == told.patterns

@@ -1,3 +1,4 @@
+import threading
 import time
 
 import pytest
@@ -129,11 +130,31 @@ def test_an_exception_in_the_wait_leaves_the_next_write_safe(board, device):
 
 
 def test_an_opening_that_is_lost_is_tried_again(board, device, sleep):
-    one = board(script(None, b'{"type":"resp\xfe\r\n', ON + ONE, OFF))
+    one = board(script(None, OFF, b'{"type":"resp\xfe\r\n', OFF, ON + ONE, OFF))
     with device(one.port, timeout=0.2) as detector:
         counts = detector.count(0.02, sleep)
     assert counts.patterns == {1: 1}
     assert counts.notes == ()
+
+
+def test_a_late_yes_to_a_first_opening_does_not_pass_for_the_seconds(board, device, sleep):
+    """Else the events between the two would count, and the time between them not."""
+    held = []
+
+    def respond(line):
+        if line == b"SET_STREAM 0":
+            return (held.pop() if held else b"") + OFF
+        if respond.first:
+            respond.first = False
+            held.append(ON + ONE * 5)
+            return None
+        return (held.pop() if held else b"") + ON + ONE * 2
+
+    respond.first = True
+    one = board(respond)
+    with device(one.port, timeout=0.2) as detector:
+        counts = detector.count(0.02, sleep)
+    assert counts.patterns == {1: 2}
 
 
 def test_without_an_opening_there_is_no_window(board, device, sleep):
@@ -180,10 +201,13 @@ def test_bare_acknowledgements_are_not_mixed_up(board, device, sleep):
     """A late yes to a first SET_STREAM 1 must not pass for the yes to SET_STREAM 0."""
     yes = b'{"type":"response","status":"ok"}\r\n'
     one = board(lambda line: yes)
-    with device(one.port, timeout=0.2) as detector:
-        left = [None, yes + yes + ONE, ONE + yes]
+    with device(one.port, timeout=0.4) as detector:
+        left = [None, yes, yes + ONE, ONE + yes]
+        late = threading.Timer(0.6, one.send, (yes,))
         one.respond = lambda line: left.pop(0)
+        late.start()
         assert detector.count(0.02, sleep).patterns == {1: 2}
+        late.join()
 
 
 @pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), float("inf")])

@@ -5,16 +5,13 @@ from pathlib import Path
 import click
 
 from scantrail.cli.figures import show_figure
+from scantrail.cli.options import output_option
 from scantrail.cli.runs.places import locate, run_argument
-
-_output = click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Picture to write: .png, .svg or .pdf."
-)
 
 
 @click.command()
 @run_argument
-@_output
+@output_option
 def plot(run: str, output: Path | None) -> None:
     """Plot RUN with what was found in it; in the terminal unless --output names a file."""
     from scantrail.acquire import draw_records
@@ -25,7 +22,7 @@ def plot(run: str, output: Path | None) -> None:
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN…")
-@_output
+@output_option
 def compare(runs: tuple[str, ...], output: Path | None) -> None:
     """Plot two or more RUNs of one kind over each other."""
     from scantrail.acquire import compare_runs

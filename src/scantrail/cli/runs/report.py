@@ -29,6 +29,7 @@ def report(shown: Shown) -> dict[str, Any]:
     from scantrail.runs import iso
 
     record = shown.record
+    answers, unreadable = results(record.directory)
     ours = record.start.get("scantrail", {})
     points = record.stream(PRIMARY)
     return {
@@ -39,7 +40,8 @@ def report(shown: Shown) -> dict[str, Any]:
         "continued_by": shown.later,
         "streams": {name: len(record.stream(name)) for name in record.descriptors},
         "restored": restored(record),
-        "results": results(record.directory),
+        "results": answers,
+        "unreadable": unreadable,
         "skipped": list(record.stream(SKIPPED).rows()),
         "files": files(record.directory),
         "columns": columns(record.descriptors.get(PRIMARY, ())),
@@ -52,11 +54,19 @@ def restored(record: "Record") -> list[dict[str, Any]]:
     return [row for row in record.stream(AUDIT).rows() if row.get("purpose") == "restore"]
 
 
-def results(directory: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the newest answers of each analysis of a run."""
+def results(directory: Path) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+    """Return the newest answers of each analysis of a run, and what keeps others from being read."""
+    from scantrail.errors import JournalError
     from scantrail.runs import analyses, read_results
 
-    return {name: [result._asdict() for result in read_results(directory, name)] for name in analyses(directory)}
+    found: dict[str, list[dict[str, Any]]] = {}
+    unreadable = []
+    for name in analyses(directory):
+        try:
+            found[name] = [result._asdict() for result in read_results(directory, name)]
+        except JournalError as error:
+            unreadable.append(str(error))
+    return found, unreadable
 
 
 def columns(descriptors: Iterable[Mapping[str, Any]]) -> Columns:

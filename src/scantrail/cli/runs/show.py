@@ -42,6 +42,8 @@ def show(run: str, whole: bool, as_json: bool) -> None:
     for found_there in found["results"].values():
         console.print()
         print_answers([Result(**row) for row in found_there])
+    for sentence in found["unreadable"]:
+        click.echo(f"! {sentence}", err=True)
     if goes_on := onward(shown.run, shown.later):
         console.print()
         console.print(goes_on, soft_wrap=True)

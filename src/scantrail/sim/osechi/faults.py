@@ -52,11 +52,11 @@ class Faults:
     def __post_init__(self) -> None:
         for name in ("debug", "garbage", "half_lines", "drop_bytes"):
             if not 0.0 <= getattr(self, name) <= 1.0:
-                raise InputError(f"fault {name} = {getattr(self, name)}: a probability from 0 to 1 is needed.")
+                raise InputError(f"fault {name} = {getattr(self, name)}: a probability from 0 to 1 is needed")
         for name in ("unplug", "freeze", "drop_writes"):
             given = getattr(self, name)
             if given is not None and not 0 <= given < math.inf:
-                raise InputError(f"fault {name} = {given}: a number from 0 on is needed.")
+                raise InputError(f"fault {name} = {given}: a number from 0 on is needed")
 
     @property
     def end(self) -> float:
@@ -76,5 +76,5 @@ def parse_write_fault(kind: WriteKind, text: str) -> WriteFault:
         return WriteFault(kind)
     channel, _, value = text.partition(":")
     if channel not in ("1", "2", "3") or not (value.isdecimal() if ":" in text else True):
-        raise InputError(f'--{kind} "{text}": use "all", a channel 1-3, or channel:threshold such as "2:300".')
+        raise InputError(f'--{kind} "{text}": use "all", a channel 1-3, or channel:threshold such as "2:300"')
     return WriteFault(kind, int(channel), int(value) if value else None)

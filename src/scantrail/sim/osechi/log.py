@@ -115,4 +115,4 @@ class SimulationLog:
         try:
             yield
         except OSError as error:
-            raise OutputError(f"the simulator's log {self._path} cannot be written: {error.strerror}.") from error
+            raise OutputError(f"the simulator's log {self._path} cannot be written: {error.strerror}") from error

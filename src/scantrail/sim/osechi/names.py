@@ -19,9 +19,9 @@ def make_link(link: Path, port: str) -> None:
             link.unlink()
         link.symlink_to(port)
     except FileExistsError as error:
-        raise InputError(f"--link {link}: {_what(link)}; remove it or choose another name.") from error
+        raise InputError(f"--link {link}: {_what(link)}; remove it or choose another name") from error
     except OSError as error:
-        raise OutputError(f"--link {link} cannot be made: {error.strerror}.") from error
+        raise OutputError(f"--link {link} cannot be made: {error.strerror}") from error
 
 
 def remove_link(link: Path, port: str) -> None:

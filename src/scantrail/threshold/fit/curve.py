@@ -170,7 +170,7 @@ def _corrections(
         raise InputError("give the correction factors or the lost counts, not both.")
     if correction is not None:
         factor = np.broadcast_to(_column("correction", np.atleast_1d(np.asarray(correction))), n.shape)
-        if np.any(~(factor >= 1.0) | ~np.isfinite(factor)):
+        if np.any(~(factor >= 1.0)):
             raise InputError(f"a correction is (n + lost) / n, at least 1; got {_first(factor, ~(factor >= 1.0))}.")
         return factor, unknown
     if lost is None:

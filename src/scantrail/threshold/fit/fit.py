@@ -113,7 +113,9 @@ def _advised(fit: Fit) -> Fit:
         offer = fit.recommendation(FIVE_SIGMA)
     if offer is None or offer.value is None or offer.error is None:
         return replace(
-            fit, sentence=f"The edge lies at {fit.mu.value:.1f}, but no threshold that can be set lies above it."
+            fit,
+            status=Status.OUT_OF_RANGE,
+            sentence=f"The edge lies at {fit.mu.value:.1f}, but no threshold that can be set lies above it.",
         )
     return replace(
         fit,

@@ -29,7 +29,7 @@ def greet(link: Link, stream: Stream, dialect: str, timeout: float) -> tuple[Dia
             return "legacy", ""
         raise ReplyTimeout(
             f"The detector on {link.name} does not answer SET_STREAM 0 within {TRIES} x {timeout:g} s: "
-            "check [device] port, baudrate and dialect."
+            "check [device] port, baudrate and dialect"
         )
     if version is None and dialect != "v1":
         version = _version(link, min(timeout, QUICK))

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from scantrail.errors import InputError, LinkError, ThresholdRefused, ThresholdUnconfirmed
+from scantrail.station import CHANNELS, THRESHOLDS
 from scantrail.threshold.detector import Counts, ThresholdWrite, Wait
 from scantrail.threshold.osechi import commands
 from scantrail.threshold.osechi.commands import Dialect
 from scantrail.threshold.osechi.detect import greet
-from scantrail.threshold.osechi.events import CHANNELS, is_text_event
+from scantrail.threshold.osechi.events import is_text_event
 from scantrail.threshold.osechi.intake import SerialLike
 from scantrail.threshold.osechi.link import Answer, Link
 from scantrail.threshold.osechi.lock import PortLock
@@ -39,7 +40,7 @@ class Device:
     """
 
     channels: tuple[int, ...] = CHANNELS
-    limits: tuple[int, int] = (1, 1023)
+    limits: tuple[int, int] = THRESHOLDS
 
     def __init__(
         self,
@@ -130,7 +131,7 @@ class Device:
         self._check(channel, value)
         legacy = self.dialect == "legacy"
         if not legacy and stream.on is not False and stream.switch(False) is None:
-            raise ThresholdUnconfirmed(f"{self._what(channel, value)}: SET_STREAM 0 before it was not acknowledged.")
+            raise ThresholdUnconfirmed(f"{self._what(channel, value)}: SET_STREAM 0 before it was not acknowledged")
         if legacy and self._unanswered:  # legacy replies name no value: a late one would pass for the next
             link.absorb(self.config.timeout)
         return self._write(link, channel, value)
@@ -168,15 +169,15 @@ class Device:
 
     def _connected(self) -> tuple[Link, Stream]:
         if self._link is None or self._stream is None:
-            raise LinkError(f"{self.name} is not connected; call connect() first.")
+            raise LinkError(f"{self.name} is not connected; call connect() first")
         return self._link, self._stream
 
     def _check(self, channel: int, value: int) -> None:
         low, high = self.limits
         if channel not in self.channels:
-            raise InputError(f"channel {channel}: {self.name} has the channels 1, 2 and 3.")
+            raise InputError(f"channel {channel}: {self.name} has the channels 1, 2 and 3")
         if not low <= value <= high:
-            raise InputError(f"threshold {value} of channel {channel}: it must lie from {low} to {high}.")
+            raise InputError(f"threshold {value} of channel {channel}: it must lie from {low} to {high}")
 
     def _what(self, channel: int, value: int) -> str:
         return f"{self.port} did not confirm threshold {value} of channel {channel}"
@@ -191,7 +192,7 @@ class Device:
         self._unanswered = answer is None
         if answer is None:
             raise ThresholdUnconfirmed(
-                f"{self._what(channel, value)} within {self.config.timeout:g} s ({_heard(heard)}; dialect {dialect})."
+                f"{self._what(channel, value)} within {self.config.timeout:g} s ({_heard(heard)}; dialect {dialect})"
             )
         if dialect == "legacy":
             _finish_legacy(link)
@@ -200,7 +201,7 @@ class Device:
             if before is not None:
                 self._confirmed[channel] = before
             raise ThresholdRefused(
-                f"{self.port} refused threshold {value} of channel {channel} ({answer.reply.reason or exchange})."
+                f"{self.port} refused threshold {value} of channel {channel} ({answer.reply.reason or exchange})"
             )
         return self._note(answer, channel, value, exchange)
 

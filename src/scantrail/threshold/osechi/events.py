@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from scantrail.station import CHANNELS
 from scantrail.threshold.osechi.replies import parse_object, parse_reply
 
-CHANNELS = (1, 2, 3)
 MOST_HITS = 10
 """Hits of a channel in one text event: 0 (did not fire) to 10."""
 HUGE = 1e17

@@ -184,4 +184,4 @@ class Intake:
 
 def lost(name: str, error: OSError) -> LinkLost:
     """The error for a port that was open and is gone."""
-    return LinkLost(f"The detector on {name} is gone ({error}). Check its cable and its power, then start again.")
+    return LinkLost(f"The detector on {name} is gone ({error}); check its cable and its power, then start again")

@@ -66,7 +66,7 @@ def _acquire(path: Path, port: str) -> int | None:
         except OSError as error:
             said = os.pread(held, 4096, 0)
             os.close(held)
-            raise PortBusy(f"{port} is in use by {_holder(said)}.") from error
+            raise PortBusy(f"{port} is in use by {_holder(said)}") from error
         if _still_there(path, held):
             return held
         os.close(held)  # its last holder removed it between our open and our lock

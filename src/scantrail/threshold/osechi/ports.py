@@ -26,15 +26,21 @@ class Candidate(NamedTuple):
     likely: bool
 
     def __str__(self) -> str:
-        return f"{self.port} ({self.description}{', ' + self.manufacturer if self.manufacturer else ''})"
+        what = ", ".join(filter(None, (self.description, self.manufacturer)))
+        return f"{self.port} ({what})" if what else self.port
 
 
 def candidates() -> list[Candidate]:
     """List the serial ports; those by FTDI, Silicon Labs or Prolific are likely, without any those called UART."""
-    found = sorted((info.device, info.description or "", info.manufacturer or "") for info in list_ports.comports())
+    found = sorted((info.device, _text(info.description), _text(info.manufacturer)) for info in list_ports.comports())
     made = {port for port, _, maker in found if maker.lower().startswith(_MAKERS)}
     likely = made or {port for port, description, _ in found if "UART" in description}
     return [Candidate(port, description, maker, port in likely) for port, description, maker in found]
+
+
+def _text(said: str | None) -> str:
+    """Return what the system says of a port; pyserial writes "n/a" where it says nothing."""
+    return "" if said in (None, "n/a") else said
 
 
 def resolve_port(port: str) -> str:
@@ -51,7 +57,7 @@ def resolve_port(port: str) -> str:
     if len(likely) == 1:
         return likely[0].port
     if likely:
-        raise PortNotFound(f"Several ports may be the detector's: {_names(likely)}. Name one in [device] port.")
+        raise PortNotFound(f"Several ports may be the detector's: {_names(likely)}; name one in [device] port")
     raise PortNotFound(f"No serial port looks like a detector's. {_listed(found)}")
 
 
@@ -61,8 +67,8 @@ def _names(found: list[Candidate]) -> str:
 
 def _listed(found: list[Candidate]) -> str:
     if not found:
-        return "This machine has no serial port; connect the detector, or use the simulated one."
-    return f"Ports of this machine: {_names(found)}. Name one in [device] port."
+        return "This machine has no serial port; connect the detector, or use the simulated one"
+    return f"Ports of this machine: {_names(found)}; name one in [device] port"
 
 
 def open_serial(port: str, baudrate: int, timeout: float) -> SerialLike:
@@ -87,9 +93,9 @@ def flush(port: SerialLike, name: str) -> None:
 def _refusal(port: str, error: Exception) -> LinkError:
     code = getattr(error, "errno", None)
     if code in (errno.EAGAIN, errno.EBUSY):
-        return PortBusy(f"{port} is in use by a program that does not say its name; `fuser {port}` shows it.")
+        return PortBusy(f"{port} is in use by a program that does not say its name; `fuser {port}` shows it")
     if code in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
         return PortNotFound(f"There is no device behind {port}. {_listed(candidates())}")
     if code in (errno.EACCES, errno.EPERM):
-        return LinkError(f"You may not open {port}: join the group that owns it (often dialout), then log in again.")
+        return LinkError(f"You may not open {port}: join the group that owns it (often dialout), then log in again")
     return LinkError(f"{port} cannot be used as a serial port: {error}")

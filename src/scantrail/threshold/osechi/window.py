@@ -4,10 +4,11 @@ import time
 from dataclasses import dataclass
 
 from scantrail.errors import InputError, WindowError
-from scantrail.threshold.detector import Command, Counts, Wait
+from scantrail.runs import Command
+from scantrail.threshold.detector import Counts, Wait
 from scantrail.threshold.osechi.commands import command
 from scantrail.threshold.osechi.events import Tally, by_channel
-from scantrail.threshold.osechi.link import Link
+from scantrail.threshold.osechi.link import Answer, Link
 from scantrail.threshold.osechi.replies import answers_buffer_stats
 from scantrail.threshold.osechi.stream import Stream
 
@@ -72,9 +73,7 @@ def count_acknowledged(link: Link, stream: Stream, seconds: float, wait: Wait, t
     for _ in range(TRIES):
         before = _overflows(link, terms) if stats else None
         tally = Tally()
-        opened = stream.insist(True, TRIES)
-        if opened is None:
-            raise WindowError(f"{link.name} did not acknowledge SET_STREAM 1 within {TRIES} x {terms.timeout:g} s.")
+        opened = _open(link, stream, terms)
         ended = _dwell(link, opened.sent + seconds / terms.speed, wait, tally)
         closed = stream.switch(False, tally.add)
         if closed is None:
@@ -88,7 +87,7 @@ def count_acknowledged(link: Link, stream: Stream, seconds: float, wait: Wait, t
         if stats and overflows is None:
             notes = (*notes, NO_STATS)
         return _counts(_Taken(tally, opened.sent_utc, closed.sent - opened.sent, overflows, ended, notes), terms)
-    raise WindowError(f"{link.name} acknowledged none of {TRIES} windows' ends at once: their lengths are not known.")
+    raise WindowError(f"{link.name} acknowledged none of {TRIES} windows' ends at once: their lengths are not known")
 
 
 def count_by_stamps(link: Link, seconds: float, wait: Wait, terms: Terms) -> Counts:
@@ -106,7 +105,17 @@ def count_by_stamps(link: Link, seconds: float, wait: Wait, terms: Terms) -> Cou
 def check_seconds(seconds: float) -> None:
     """Refuse a dwell that is none. Raises InputError."""
     if not 0 < seconds < float("inf"):
-        raise InputError(f"a dwell of {seconds} s: it must be a positive number of seconds.")
+        raise InputError(f"a dwell of {seconds} s: it must be a positive number of seconds")
+
+
+def _open(link: Link, stream: Stream, terms: Terms) -> Answer:
+    """Start the events; SET_STREAM 0 stands between two tries, for a late yes to one would pass for the next one's."""
+    for _ in range(TRIES):
+        if (opened := stream.switch(True)) is not None:
+            return opened
+        if stream.insist(False, TRIES - 1) is None:
+            break
+    raise WindowError(f"{link.name} did not acknowledge SET_STREAM 1 within {TRIES} x {terms.timeout:g} s")
 
 
 def _dwell(link: Link, end: float, wait: Wait, tally: Tally) -> Command:
@@ -124,7 +133,7 @@ def _quiet(link: Link, stream: Stream, terms: Terms) -> None:
     if stream.insist(False, TRIES - 1) is None:
         raise WindowError(
             f"{link.name} did not acknowledge SET_STREAM 0 within {TRIES} x {terms.timeout:g} s: "
-            "it may be frozen, and its counts mean nothing."
+            "it may be frozen, and its counts mean nothing"
         )
 
 
