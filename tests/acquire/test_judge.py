@@ -13,8 +13,8 @@ from known_detector import KnownDetector, edge, plan, run_of, scanned, steady
 from sample_runs import COLUMNS, header
 
 from scantrail.acquire import compare_runs, judge_records, judge_run
-from scantrail.acquire.outcome import outcome_of
 from scantrail.acquire.start import judged
+from scantrail.acquire.thresholds import threshold_outcome
 from scantrail.errors import InputError, LinkLost, RunError
 from scantrail.plots import save
 from scantrail.runs import Result, RunWriter, ask, chain, read, read_results
@@ -123,7 +123,7 @@ def test_a_run_of_another_kind():
     with RunWriter.create(data_root(), header(1)) as run:
         run.describe("primary", COLUMNS)
         run.event("primary", {"x": 0.0, "i0": 1}, 1.0)
-    with pytest.raises(RunError, match="does not know runs of the kind 'linear'"):
+    with pytest.raises(InputError, match="runs of the kind linear are not judged"):
         judge_run(run.directory)
     assert not (run.directory / "analysis").exists()
 
@@ -147,7 +147,7 @@ def outcome_in(place: Path, *, broken: str):
         (place / "threshold_scan.png").mkdir()
     if broken == "analysis":
         (taken.run.directory / "analysis").write_text("a file")
-    return judged(outcome_of(taken), "threshold_parallel")
+    return judged(threshold_outcome(taken), "threshold_parallel")
 
 
 def test_the_end_of_a_scan_keeps_answers_and_picture(tmp_path):
@@ -172,7 +172,7 @@ def test_what_cannot_be_written_at_the_end_is_a_note(tmp_path, broken, words):
 
 def test_a_scan_in_which_nothing_was_measured_is_not_judged():
     taken = scanned(plan(), KnownDetector(RATES, on_count=pulled_at(1)))
-    outcome = judged(outcome_of(taken), "threshold_parallel")
+    outcome = judged(threshold_outcome(taken), "threshold_parallel")
     assert outcome.verdict is None
     assert outcome.notes == []
 
@@ -183,7 +183,7 @@ def test_an_aborted_scan_is_judged():
             ask(next((data_root() / "runs").glob("*/1-*")), "abort")
             time.sleep(0.06)  # a run looks for such a request every 50 ms
 
-    outcome = judged(outcome_of(scanned(plan(), KnownDetector(RATES, on_count=stop))), "threshold_parallel")
+    outcome = judged(threshold_outcome(scanned(plan(), KnownDetector(RATES, on_count=stop))), "threshold_parallel")
     assert outcome.status == "abort"
     assert 1 in outcome.verdict.advice
 

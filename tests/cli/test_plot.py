@@ -9,6 +9,7 @@ from rich.console import Console
 from sample_runs import COLUMNS, header
 
 from scantrail.acquire import Order, RigOptions
+from scantrail.cli.faces import face_of
 from scantrail.cli.main import _root, run
 from scantrail.cli.view import LiveView
 from scantrail.runs import RunWriter, find, read
@@ -92,9 +93,9 @@ def test_runs_over_each_other(runs):
     ("arguments", "code", "words"),
     [
         (["plot", 9], 1, "there is no run '9'"),
-        (["plot", 2], 1, "run 2 holds no point, so there is nothing to judge"),
+        (["plot", 2], 1, "run 2 holds no point, so there is nothing to draw"),
         (["compare", 1], 2, "two or more runs of one kind are needed to compare; got 1 (threshold_parallel)"),
-        (["compare", 1, 2], 1, "this version does not know runs of the kind 'linear'"),
+        (["compare", 1, 2], 2, "runs of the kind linear are not judged by this version"),
         (["plot", 1, "--output", "none/x.png"], 1, "cannot write none/x.png: No such file or directory"),
     ],
 )
@@ -141,6 +142,11 @@ def test_answers_that_are_broken_do_not_hide_the_run(runs):
 # --- while a scan runs ------------------------------------------------------------------------------------------------
 
 
+def live_view(scan):
+    order = Order(scan, Station(), RigOptions(mock=True))
+    return LiveView(order, face_of(order).sheet(order), 1.0, plot=True)
+
+
 @pytest.mark.parametrize("kind", ["serial", "parallel"])
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (80, 15), (40, 10)])
 def test_the_live_view_fits_into_the_terminal(monkeypatch, kind, size):
@@ -148,7 +154,7 @@ def test_the_live_view_fits_into_the_terminal(monkeypatch, kind, size):
     monkeypatch.setenv("LINES", str(size[1]))
     directory = run_of(RATES, kind=kind)
     record = read(directory)
-    view = LiveView(Order(plan(kind), Station(), RigOptions(mock=True)), 1.0, plot=True)
+    view = live_view(plan(kind))
     console = Console(width=size[0], height=size[1], color_system=None)
     for i, row in enumerate(record.stream("primary").rows()):
         view._note("thresholds", {"purpose": "scan", "channel": 1, "new_threshold": 300}, new=True)
@@ -164,7 +170,7 @@ def test_the_curves_are_drawn_once_a_point(monkeypatch):
     drawn = []
     monkeypatch.setattr("scantrail.plots.terminal", lambda *given, **more: drawn.append(given) or "curves")
     record = read(run_of(RATES))
-    view = LiveView(Order(plan(), Station(), RigOptions(mock=True)), 1.0, plot=True)
+    view = live_view(plan())
     for row in list(record.stream("primary").rows())[:3]:
         view._note("primary", row, new=True)
         for _ in range(4):

@@ -227,6 +227,7 @@ def shutter_orders(beamline) -> list[str]:
 @pytest.mark.parametrize(("policy", "orders"), [("leave", ""), ("scan", "10"), ("point", "101010" + "0")])
 def test_the_policy_of_the_shutter(beamline, policy: str, orders: str) -> None:
     beamline.client.put("BL02:SHUTTER:CMD", 0)
+    time.sleep(0.2)  # it takes a moment to close, and a scan of three points is over sooner
     data = beamline.engine(shuttered(policy)).run_linear(linear(steps=3))
     assert "".join(shutter_orders(beamline)[1:]) == orders
     assert beamline.value(STATUS) == 0
