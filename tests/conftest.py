@@ -4,6 +4,7 @@ import gc
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -29,6 +30,12 @@ NeedsSystemPart = Callable[[str, object, str], None]
 
 hypothesis.settings.register_profile("scantrail", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("scantrail")
+
+
+# Started in the background or under nohup, the tests would have these ignored, and so would every process they start.
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 
 
 # --- a home of its own ------------------------------------------------------------------------------------------------
