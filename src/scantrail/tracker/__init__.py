@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
-    from scantrail.tracker.store import Database, get_default_db
+    from scantrail.tracker.store import Database, default_database, get_default_db
     from scantrail.tracker.testing import TestResult
     from scantrail.tracker.undoing import undo
     from scantrail.tracker.workflow import OUTCOMES, STATUSES, TRANSITIONS
@@ -44,7 +44,7 @@ _MODULES = {
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile"),
-    "store": ("Database", "get_default_db"),
+    "store": ("Database", "default_database", "get_default_db"),
     "testing": ("TestResult",),
     "undoing": ("undo",),
     "checking": ("verify",),
@@ -73,6 +73,7 @@ __all__ = [
     "blocks",
     "check_backup",
     "connect_components",
+    "default_database",
     "detail",
     "disassemble_module",
     "disconnect_components",

@@ -1,4 +1,4 @@
-"""One command on the tracker: one transaction that writes its rows and, as its last act, the event that tells of them."""
+"""One command on the tracker: one transaction that writes its rows and, as its last act, the event of them."""
 
 import getpass
 from collections.abc import Iterator, Mapping
@@ -38,7 +38,9 @@ class Done:
 class Change:
     """A command under way. Rows written through it become part of its event."""
 
-    def __init__(self, connection: "Connection", profile: Profile, command: str, person: str | None, now: datetime):
+    def __init__(
+        self, connection: "Connection", profile: Profile, command: str, person: str | None, now: datetime
+    ) -> None:
         self.connection = connection
         self.profile = profile
         self.command = command
@@ -72,6 +74,10 @@ class Change:
         key = self.connection.execute(table.insert().values(**values).returning(table.c.id)).scalar_one()
         self._rows.append({"table": table.name, "key": key, "before": None, "after": image_of(values)})
         return int(key)
+
+    def seal(self, table: "Table", key: int, document: Mapping[str, Any]) -> None:
+        """Make further values of a row inserted before part of the event: those that other tables keep for it."""
+        self._rows.append({"table": table.name, "key": key, "before": None, "after": dict(document)})
 
     def update(self, table: "Table", key: int, **values: Any) -> None:  # noqa: ANN401 - a row
         """Write fields of a row."""

@@ -12,6 +12,7 @@ from scantrail.tracker.files import sha256
 from scantrail.tracker.places import places
 from scantrail.tracker.seal import START, seal
 from scantrail.tracker.store import Database
+from scantrail.tracker.values import canonical
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -72,8 +73,20 @@ def _rows(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]])
             for field, value in wanted.items():
                 if field not in _OWN and image[field] != value:
                     yield f"{field} of {name} {image['id']} is {image[field]!r}, the events say {value!r}"
+    yield from _measurements(connection, told)
     for name, key in told:
         yield f"{name} {key} is missing"
+
+
+def _measurements(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]]) -> Iterator[str]:
+    table = schema.measurement
+    found: dict[int, dict[str, Any]] = {}
+    for row in connection.execute(sa.select(table)):
+        found.setdefault(row.test, {})[row.name] = row.number if row.other is None else row.other
+    for test, values in found.items():
+        wanted = told.pop(("measurement", test), {})
+        if canonical(values) != canonical(wanted):
+            yield f"the measurements of test {test} are {values}, the events say {wanted}"
 
 
 def _standing(connection: "Connection") -> Iterator[str]:

@@ -57,7 +57,8 @@ def edit(
 ) -> None:
     """Write the fields of a component that differ; `seen`: what they were when somebody read them.
 
-    `force` with a `reason` takes a step that the policy `enforce` holds back. Raises ConflictError, InputError, Refused.
+    `force` with a `reason` takes a step that the policy `enforce` holds back. Raises ConflictError, InputError,
+    Refused.
     """
     change.touch(row.id)
     wanted = _checked(change, fields)

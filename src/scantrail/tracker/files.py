@@ -60,7 +60,7 @@ def stored(
     kept: list[Stored] = []
     try:
         for each in attachments:
-            kept.append(_store(root, component, test_type, moment, each))
+            kept.append(_store(root, component, test_type, moment, each))  # noqa: PERF401 - known one by one
         yield kept
     except BaseException:
         for each_kept in kept:

@@ -32,7 +32,8 @@ def set_limit(
 ) -> Done:
     """Set what a quantity of a test must lie between, both included; a limit set before is kept as an older version.
 
-    required_for: a status that needs this test passed. Neither bound nor status takes the limit away. Raises InputError.
+    required_for: a status that needs this test passed. Neither bound nor status takes the limit away. Raises
+    InputError.
     """
     bounds = [None if bound is None else float(plain(bound, "a limit")) for bound in (low, high)]
     if bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1]:

@@ -16,7 +16,7 @@ SHIPPED = Path(__file__).parent / "profiles"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of component. `attributes`: name -> unit; `slots`: slot -> type of the part; `required`: status -> tests."""
+    """A type of component. `attributes`: name -> unit; `slots`: slot -> type of part; `required`: status -> tests."""
 
     description: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)

@@ -112,16 +112,21 @@ def get_default_db(db_path: str | None = None, *, profile: str | None = None) ->
     Which: `db_path`, else SCANTRAIL_DB, SVT_DB, the station file's, the default of the seed. Raises InputError,
     ConfigError, DatabaseError, ProfileError.
     """
-    if find_station() is None:  # pydantic is loaded for a station file alone
-        database = Database(db_path, profile=profile)
-    else:
-        from scantrail.station import load_station
-
-        settings = load_station().database
-        url = database_url(db_path, settings.url)
-        database = Database(url, settings.data_dir, profile=profile or settings.profile)
+    database = default_database(db_path, profile=profile)
     database.initialize_schema()
     return database
+
+
+def default_database(db_path: str | None = None, *, profile: str | None = None) -> Database:
+    """Return the same database as it stands, also if there is none yet. Raises InputError, ConfigError."""
+    if find_station() is None:  # pydantic is loaded for a station file alone
+        return Database(db_path, profile=profile)
+    from scantrail.station import load_station
+
+    settings = load_station().database
+    # the files of a database that was named stand beside it
+    data_dir = settings.data_dir if db_path is None else None
+    return Database(database_url(db_path, settings.url), data_dir, profile=profile or settings.profile)
 
 
 @contextmanager

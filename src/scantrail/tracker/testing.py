@@ -112,6 +112,7 @@ class TestResult:
         )
         if measurements:
             change.connection.execute(schema.measurement.insert(), measurement_rows(number, measurements))
+            change.seal(schema.measurement, number, measurements)
         for file in files:
             change.insert(
                 schema.file,

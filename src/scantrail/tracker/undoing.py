@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def undo(db: Database | None = None) -> Done:
-    """Compensate the newest event of the login that is not undone yet. Raises Refused if a later one touches the same."""
+    """Compensate the newest event of the login that is not undone yet. Raises Refused if a later one touches it."""
     with using(db) as database, changing(database, "undo") as change:
         event = _newest(change)
         _nothing_later(change, event)
@@ -24,7 +24,7 @@ def undo(db: Database | None = None) -> Done:
         touched = sa.select(link.c.component).where(link.c.event == event.number)
         change.touch(*change.connection.execute(touched).scalars())
         change.undoes = event.number
-        rows = [row for row in reversed(event.changes) if row["table"] != "component"]
+        rows = [row for row in reversed(event.changes) if row["table"] not in {"component", "measurement"}]
         for row in rows:
             _take_back(change, row)
         for row in reversed(event.changes):

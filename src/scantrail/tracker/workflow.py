@@ -5,7 +5,7 @@ from typing import Literal
 from scantrail.errors import InputError, Refused
 
 Policy = Literal["warn", "enforce"]
-"""What a starred step needs: `warn` does it with a warning and a recorded waiver, `enforce` asks for force and reason."""
+"""What a starred step needs: `warn` does it with a warning and a waiver, `enforce` asks for force and reason."""
 
 STATUSES = ("incoming", "testing", "qualified", "spare", "installed", "degraded", "failed", "repair", "retired", "lost")
 OUTCOMES = tuple(status for status in STATUSES if status != "installed")
