@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +44,10 @@ def load_tables(connection: "Connection", directory: Path) -> None:
     for table in tables:
         with (directory / f"{table.name}.jsonl").open() as file:
             rows = (_row(table, json.loads(line)) for line in file)
-            while batch := list(islice(rows, _BATCH)):
-                connection.execute(table.insert(), batch)
+            # a batch has the same columns throughout, so that what is null stays out of it
+            for _, alike in groupby(rows, key=tuple):
+                while batch := list(islice(alike, _BATCH)):
+                    connection.execute(table.insert(), batch)
     for table in tables:
         connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ENABLE TRIGGER USER')
         if "id" in table.c and table.c.id.identity is not None:
@@ -74,6 +76,7 @@ def _plain(value: object) -> object:
 def _row(table: "Table", document: dict[str, Any]) -> dict[str, Any]:
     times = {column.name for column in table.c if isinstance(column.type, sa.DateTime)}
     return {
-        key: datetime.fromisoformat(value) if key in times and value is not None else value
+        key: datetime.fromisoformat(value) if key in times else value
         for key, value in document.items()
+        if value is not None
     }

@@ -111,7 +111,8 @@ class TestResult:
             supersedes=self._superseded(change, row.id),
         )
         if measurements:
-            change.connection.execute(schema.measurement.insert(), measurement_rows(number, measurements))
+            for rows in measurement_rows(number, measurements):
+                change.connection.execute(schema.measurement.insert(), rows)
             change.seal(schema.measurement, number, measurements)
         for file in files:
             change.insert(
@@ -150,15 +151,16 @@ def checked_measurements(given: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def measurement_rows(test: int, measurements: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of a test's measurements."""
-    rows: list[dict[str, Any]] = []
+def measurement_rows(test: int, measurements: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+    """Return the rows of a test's measurements, numbers and other values apart: PostgreSQL is given no null as JSON."""
+    numbers: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
     for key, value in measurements.items():
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        rows.append(
-            {"test": test, "name": key, "number": float(value) if number else None, "other": None if number else value}
-        )
-    return rows
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            numbers.append({"test": test, "name": key, "number": float(value)})
+        else:
+            others.append({"test": test, "name": key, "other": value})
+    return [rows for rows in (numbers, others) if rows]
 
 
 def declare_test_type(change: Change, test_type: str, measurements: Mapping[str, Any]) -> None:
