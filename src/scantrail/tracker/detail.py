@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from scantrail.tracker import schema
 from scantrail.tracker.lookup import find
 from scantrail.tracker.places import places
+from scantrail.tracker.results import tests_of
 from scantrail.tracker.store import Database
-from scantrail.tracker.testing import tests_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select

@@ -1,6 +1,5 @@
 """What an experiment tracks: types, attributes, positions, slots, test types. A TOML file, kept in the database."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,6 +60,8 @@ class Profile:
 
 def load_profile(name: str) -> Profile:
     """Return a shipped profile by its name, or one from a TOML file by its path. Raises ProfileError."""
+    import tomllib  # needed once in the life of a database
+
     path = SHIPPED / f"{name}.toml"
     if "/" in name or name.endswith(".toml"):
         path = Path(name).expanduser()

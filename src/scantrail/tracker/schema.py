@@ -27,8 +27,8 @@ def _key(of: str) -> Column[str]:
 
 
 def _unique(name: str, *columns: str, where: str | None = None) -> Index:
-    condition = None if where is None else sa.text(where)
-    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+    """The migrations say `where` on both databases; naming it for PostgreSQL here would load its dialect every time."""
+    return Index(name, *columns, unique=True, sqlite_where=None if where is None else sa.text(where))
 
 
 # --- what there may be ------------------------------------------------------------------------------------------------
