@@ -58,9 +58,9 @@ class Change:
     def touch(self, *components: str) -> None:
         """Note that this command concerns these components; to be called before they change."""
         new = [component for component in dict.fromkeys(components) if component not in self._before]
-        where = places(self.connection, new)
-        for component in new:
-            image = _component(self.connection, component)
+        images = {component: _component(self.connection, component) for component in new}
+        where = places(self.connection, [component for component, image in images.items() if image is not None])
+        for component, image in images.items():
             self._before[component] = (image, where[component].text if component in where else "")
 
     def set(self, component: str, values: Mapping[str, Any]) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from scantrail.tracker import schema
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 _BATCH = 500
 
@@ -39,29 +40,32 @@ def places(connection: "Connection", ids: Iterable[str]) -> dict[str, Place]:
 
 
 def _places(connection: "Connection", ids: list[str]) -> dict[str, Place]:
-    component, assembly, installation = schema.component, schema.assembly, schema.installation
-    base = sa.select(component.c.id.label("part"), component.c.id.label("top"), sa.literal(0).label("depth")).where(
-        component.c.id.in_(ids)
-    )
-    up = base.cte("up", recursive=True)
-    up = up.union_all(
-        sa.select(up.c.part, assembly.c.parent, up.c.depth + 1).join(
-            assembly, sa.and_(assembly.c.child == up.c.top, schema.is_open(assembly))
-        )
-    )
-    query = (
-        sa.select(up.c.part, up.c.top, up.c.depth, component.c.location, installation.c.position)
-        .join(component, component.c.id == up.c.part)
-        .outerjoin(installation, sa.and_(installation.c.component == up.c.top, schema.is_open(installation)))
-        .order_by(up.c.depth)
-    )
     found: dict[str, Place] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_query(), {"ids": ids}):
         known = found.get(row.part, Place(row.location))
         via = row.top if row.position and row.depth else known.via
         parent = row.top if row.depth == 1 else known.parent
         found[row.part] = Place(row.location, row.position or known.position, via, parent)
     return found
+
+
+@cache
+def _query() -> "Select[Any]":
+    """Every component with each assembly above it, nearest first; built once, for every command asks it."""
+    component, assembly, installation = schema.component, schema.assembly, schema.installation
+    base = sa.select(component.c.id.label("part"), component.c.id.label("top"), sa.literal(0).label("depth"))
+    up = base.where(component.c.id.in_(sa.bindparam("ids", expanding=True))).cte("up", recursive=True)
+    up = up.union_all(
+        sa.select(up.c.part, assembly.c.parent, up.c.depth + 1).join(
+            assembly, sa.and_(assembly.c.child == up.c.top, schema.is_open(assembly))
+        )
+    )
+    return (
+        sa.select(up.c.part, up.c.top, up.c.depth, component.c.location, installation.c.position)
+        .join(component, component.c.id == up.c.part)
+        .outerjoin(installation, sa.and_(installation.c.component == up.c.top, schema.is_open(installation)))
+        .order_by(up.c.depth)
+    )
 
 
 def parts_of(connection: "Connection", component: str) -> list[str]:
