@@ -9,7 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from scantrail.cli import main
 
-ROOTS = {"scantrail": main._root, "haniwers-v1": main._haniwers}
+ROOTS = {"scantrail": main._root, "haniwers-v1": main._haniwers, "svt": main._svt}
 WIDTH = 100
 
 

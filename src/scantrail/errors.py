@@ -147,3 +147,34 @@ class MotionError(ControlError):
 
 class MotionTimeout(MotionError, ReplyTimeout):
     """A motor that did not reach its target in time."""
+
+
+# --- components -------------------------------------------------------------------------------------------------------
+
+
+class TrackerError(ScantrailError):
+    """What the component tracker refuses or fails at."""
+
+
+class Refused(TrackerError):
+    """Against the rules: a position that is taken, a status that does not follow; the message names the reason."""
+
+
+class ComponentNotFound(TrackerError, LookupError):
+    """No component has this id."""
+
+
+class AlreadyExists(TrackerError):
+    """A new component, position or upload with an id that is taken."""
+
+
+class ConflictError(TrackerError):
+    """Somebody else changed the same field since it was read; the message says who and when."""
+
+
+class ProfileError(InputError):
+    """A profile of the tracker that cannot be read, or is not the one that the database keeps."""
+
+
+class VerifyError(TrackerError):
+    """A database, a backup or its files are not what was recorded."""

@@ -17,6 +17,7 @@ Commands = dict[str, tuple[str, str, str]]
 SCANTRAIL: Commands = {
     "demo": ("demo", "demo", "Scan a simulated detector from the first command to the data."),
     "device": ("device", "device", "Look at single devices of a beamline, and move them."),
+    "parts": ("main", "_parts", "Components, their tests, positions and history; the same as svt."),
     "runs": ("runs", "runs", "List, show, follow, export and control runs."),
     "scan": ("scan", "scan", "Scan positions: move, count, record."),
     "sim": ("sim", "sim", "Simulated instruments that speak the true protocol."),
@@ -25,6 +26,35 @@ SCANTRAIL: Commands = {
 }
 HANIWERS: Commands = {
     "threshold": ("haniwers", "threshold", "Threshold scans with the options of haniwers v1."),
+}
+PARTS: Commands = {
+    "add": ("parts.components", "add", "Add a component, or change one that exists."),
+    "assemble": ("parts.assemble", "assemble", "Attach parts to a module."),
+    "at": ("parts.past", "at", "Tell how everything stood at a date."),
+    "backup": ("parts.keep", "backup", "Copy the database and its files while others write."),
+    "blocks": ("parts.tests", "blocks", "Tell what stands between a component and qualified."),
+    "comment": ("parts.logs", "comment", "Add a comment to a component."),
+    "connect": ("parts.connect", "connect", "Connect two components."),
+    "connections": ("parts.connect", "connections", "List what is connected."),
+    "disassemble": ("parts.assemble", "disassemble", "Detach the parts of a module."),
+    "disconnect": ("parts.connect", "disconnect", "Close a connection."),
+    "history": ("parts.past", "history", "List everything that happened to a component."),
+    "init": ("parts.keep", "init", "Make the database and the directory of attached files."),
+    "install": ("parts.positions", "install", "Put a component into a position."),
+    "limit": ("parts.tests", "limit", "Set what a measured quantity must lie between."),
+    "list": ("parts.lists", "list_", "List components."),
+    "log": ("parts.logs", "log", "Log an issue, a repair, an observation."),
+    "move": ("parts.components", "move", "Note that a component is at another location."),
+    "positions": ("parts.positions", "positions", "List positions and who sits in them."),
+    "remove": ("parts.positions", "remove", "Take a component out of its position."),
+    "restore": ("parts.keep", "restore", "Bring a backup into a new database."),
+    "show": ("parts.show", "show", "Show all that is known of a component."),
+    "summary": ("parts.lists", "summary", "Count components, tests and free positions."),
+    "test": ("parts.tests", "test", "Record a test with its measurements and files."),
+    "test-types": ("parts.tests", "test_types", "List the test types, their quantities and limits."),
+    "undo": ("parts.past", "undo", "Take back your newest command."),
+    "update": ("parts.components", "update", "Change fields of a component."),
+    "verify": ("parts.keep", "verify", "Check the chain of events, every row and every file."),
 }
 
 
@@ -86,6 +116,27 @@ _haniwers = LazyGroup(HANIWERS, name="haniwers-v1", help="The command line of ha
 _haniwers = click.version_option(__version__, prog_name="haniwers-v1")(_haniwers)
 
 
+def _tracker(name: str) -> LazyGroup:
+    """Make the tree of the component tracker; its database and profile are chosen before the command."""
+    options: list[click.Parameter] = [
+        click.Option(["--db-path"], metavar="PATH", help="Database: a file or an SQLAlchemy URL; made if missing."),
+        click.Option(
+            ["--profile"], metavar="NAME", help="What a new database tracks: hps-svt, osechi, or a TOML file."
+        ),
+    ]
+
+    @click.pass_context
+    def choose(context: click.Context, db_path: str | None, profile: str | None) -> None:
+        context.obj = (db_path, profile)
+
+    help_ = "Track components: what sits where, since when, with which tests, done by whom."
+    return LazyGroup(PARTS, name=name, params=options, callback=choose, help=help_)
+
+
+_parts = _tracker("parts")
+_svt = click.version_option(__version__, prog_name="svt")(_tracker("svt"))
+
+
 def scantrail() -> None:
     """Entry point of `scantrail`."""
     run(_root)
@@ -94,3 +145,8 @@ def scantrail() -> None:
 def haniwers() -> None:
     """Entry point of `haniwers-v1`."""
     run(_haniwers)
+
+
+def svt() -> None:
+    """Entry point of `svt`."""
+    run(_svt)

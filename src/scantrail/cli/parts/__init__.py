@@ -1,0 +1,1 @@
+"""`svt` and `scantrail parts`: the component tracker on the command line."""

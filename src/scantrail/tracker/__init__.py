@@ -1,0 +1,110 @@
+"""Components, their tests, assembly, positions and history (seed 002).
+
+Every name loads its module when it is first used: a command that reads pays for reading alone.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scantrail.tracker.assembly import assemble_module, disassemble_module
+    from scantrail.tracker.backups import backup, check_backup, restore
+    from scantrail.tracker.blocking import Blocks, blocks
+    from scantrail.tracker.change import Done, login
+    from scantrail.tracker.checking import verify
+    from scantrail.tracker.commands import add_component, known_id, move_component, update_component
+    from scantrail.tracker.component import Component
+    from scantrail.tracker.connections import connect_components, disconnect_components
+    from scantrail.tracker.detail import detail, open_connections
+    from scantrail.tracker.installation import install_component, remove_component
+    from scantrail.tracker.limits import in_words, set_limit
+    from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
+    from scantrail.tracker.maintenance import LOG_TYPES, SEVERITIES, add_maintenance_log, resolve_log
+    from scantrail.tracker.moments import moment, stamp
+    from scantrail.tracker.past import at, history
+    from scantrail.tracker.profile import Profile, load_profile
+    from scantrail.tracker.store import Database, default_database, get_default_db
+    from scantrail.tracker.testing import TestResult
+    from scantrail.tracker.undoing import undo
+    from scantrail.tracker.workflow import OUTCOMES, STATUSES, TRANSITIONS
+
+_MODULES = {
+    "assembly": ("assemble_module", "disassemble_module"),
+    "backups": ("backup", "check_backup", "restore"),
+    "blocking": ("Blocks", "blocks"),
+    "change": ("Done", "login"),
+    "commands": ("add_component", "known_id", "move_component", "update_component"),
+    "component": ("Component",),
+    "connections": ("connect_components", "disconnect_components"),
+    "detail": ("detail", "open_connections"),
+    "past": ("at", "history"),
+    "installation": ("install_component", "remove_component"),
+    "limits": ("in_words", "set_limit"),
+    "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
+    "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
+    "moments": ("moment", "stamp"),
+    "profile": ("Profile", "load_profile"),
+    "store": ("Database", "default_database", "get_default_db"),
+    "testing": ("TestResult",),
+    "undoing": ("undo",),
+    "checking": ("verify",),
+    "workflow": ("OUTCOMES", "STATUSES", "TRANSITIONS"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [
+    "LOG_TYPES",
+    "OUTCOMES",
+    "SEVERITIES",
+    "STATUSES",
+    "TRANSITIONS",
+    "Blocks",
+    "Component",
+    "Database",
+    "Done",
+    "Page",
+    "Profile",
+    "TestResult",
+    "add_component",
+    "add_maintenance_log",
+    "assemble_module",
+    "at",
+    "backup",
+    "blocks",
+    "check_backup",
+    "connect_components",
+    "default_database",
+    "detail",
+    "disassemble_module",
+    "disconnect_components",
+    "get_default_db",
+    "history",
+    "in_words",
+    "install_component",
+    "known_id",
+    "list_components",
+    "list_positions",
+    "list_test_types",
+    "load_profile",
+    "login",
+    "moment",
+    "move_component",
+    "open_connections",
+    "remove_component",
+    "resolve_log",
+    "restore",
+    "set_limit",
+    "stamp",
+    "summary",
+    "undo",
+    "update_component",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

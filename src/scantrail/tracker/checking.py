@@ -1,0 +1,115 @@
+"""Is everything as it was recorded: the chain of events, each row against them, and every attached file."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from scantrail.db import metadata
+from scantrail.tracker import schema
+from scantrail.tracker.change import image_of
+from scantrail.tracker.files import sha256
+from scantrail.tracker.places import places
+from scantrail.tracker.seal import START, seal
+from scantrail.tracker.store import Database
+from scantrail.tracker.values import canonical
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_OWN = frozenset({"key", "version", "updated"})
+"""Columns that no event tells of: they follow from the others."""
+
+
+def verify(database: Database) -> list[str]:
+    """Return what is wrong with a database and its files, a sentence each; nothing if all is well."""
+    with database.read() as connection:
+        wrong = list(_engine(connection))
+        told: dict[tuple[str, Any], dict[str, Any]] = {}
+        wrong += _chain(connection, told)
+        wrong += _rows(connection, told)
+        wrong += _standing(connection)
+        files = [row._asdict() for row in connection.execute(sa.select(schema.file))]
+    return wrong + list(_files(database, files))
+
+
+def _engine(connection: "Connection") -> Iterator[str]:
+    if connection.dialect.name != "sqlite":
+        return
+    for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+        if said != "ok":
+            yield f"the database file is damaged: {said}"
+    for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield f"a row of {row[0]} refers to nothing in {row[2]}"
+
+
+def _chain(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]]) -> Iterator[str]:
+    previous, number = START, 0
+    for event in connection.execute(sa.select(schema.event).order_by(schema.event.c.number)):
+        if event.number != number + 1:
+            yield f"events {number + 1} to {event.number - 1} are missing"
+        if event.previous != previous:
+            yield f"event {event.number} does not follow the one before it"
+        if seal(event._asdict()) != event.hash:
+            yield f"event {event.number} was altered"
+        previous, number = event.hash, event.number
+        for row in event.changes:
+            told.setdefault((row["table"], row["key"]), {}).update(row["after"])
+    head = connection.execute(sa.select(schema.chain)).one()
+    if (head.number, head.hash) != (number, previous):
+        yield f"the newest events after {number} are missing"
+
+
+def _rows(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]]) -> Iterator[str]:
+    """Compare each row that an event tells of, and look for rows that none tells of."""
+    for name in ("component", "installation", "assembly", "connection", "test", "file", "maintenance", "test_limit"):
+        table = metadata.tables[name]
+        for row in connection.execute(sa.select(table)):
+            image = image_of(row._asdict())
+            wanted = told.pop((name, image["id"]), None)
+            if wanted is None:
+                yield f"no event tells of {name} {image['id']}"
+                continue
+            for field, value in wanted.items():
+                if field not in _OWN and image[field] != value:
+                    yield f"{field} of {name} {image['id']} is {image[field]!r}, the events say {value!r}"
+    yield from _measurements(connection, told)
+    for name, key in told:
+        yield f"{name} {key} is missing"
+
+
+def _measurements(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]]) -> Iterator[str]:
+    table = schema.measurement
+    found: dict[int, dict[str, Any]] = {}
+    for row in connection.execute(sa.select(table)):
+        found.setdefault(row.test, {})[row.name] = row.number if row.other is None else row.other
+    for test, values in found.items():
+        wanted = told.pop(("measurement", test), {})
+        if canonical(values) != canonical(wanted):
+            yield f"the measurements of test {test} are {values}, the events say {wanted}"
+
+
+def _standing(connection: "Connection") -> Iterator[str]:
+    """Compare where the newest event left each component with where it is."""
+    link, component = schema.event_component, schema.component
+    last = sa.select(link.c.component, sa.func.max(link.c.event).label("event")).group_by(link.c.component).subquery()
+    query = (
+        sa.select(component.c.id, component.c.status, component.c.voided, link.c.status.label("told"), link.c.place)
+        .join(last, last.c.component == component.c.id)
+        .join(link, sa.and_(link.c.component == last.c.component, link.c.event == last.c.event))
+    )
+    rows = list(connection.execute(query))
+    where = places(connection, [row.id for row in rows])
+    for row in rows:
+        status = None if row.voided else row.status
+        if (status, where[row.id].text) != (row.told, row.place):
+            yield f"{row.id} is {status} at {where[row.id].text!r}, its newest event says {row.told} at {row.place!r}"
+
+
+def _files(database: Database, files: list[dict[str, Any]]) -> Iterator[str]:
+    for file in files:
+        path = database.data_dir / file["path"]
+        if not path.is_file():
+            yield f"the attached file {path} is missing"
+        elif sha256(path) != file["sha256"]:
+            yield f"the attached file {path} was altered"

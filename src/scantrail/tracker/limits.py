@@ -1,0 +1,113 @@
+"""Limits of measured quantities, and the verdict that follows from them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from scantrail.errors import InputError
+from scantrail.tracker import schema
+from scantrail.tracker.change import Done, changing
+from scantrail.tracker.lookup import find_type
+from scantrail.tracker.store import Database, using
+from scantrail.tracker.texts import name, text
+from scantrail.tracker.values import plain
+from scantrail.tracker.workflow import OUTCOMES
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def set_limit(
+    component_type: str,
+    test_type: str,
+    quantity: str | None = None,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    required_for: str | None = None,
+    source: str = "",
+    set_by: str | None = None,
+    db: Database | None = None,
+) -> Done:
+    """Set what a quantity of a test must lie between, both included; a limit set before is kept as an older version.
+
+    required_for: a status that needs this test passed. Neither bound nor status takes the limit away. Raises
+    InputError.
+    """
+    bounds = [None if bound is None else float(plain(bound, "a limit")) for bound in (low, high)]
+    if bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1]:
+        raise InputError(f"the minimum {low:g} is above the maximum {high:g}")
+    if required_for is not None and required_for not in OUTCOMES:
+        raise InputError(f"{required_for!r} is no status to reach; it is one of {', '.join(OUTCOMES)}")
+    with using(db) as database, changing(database, "limit", set_by) as change:
+        connection, table = change.connection, schema.test_limit
+        find_type(connection, component_type)
+        known = list(connection.execute(sa.select(schema.test_type.c.name)).scalars())
+        if test_type not in known:
+            raise InputError(f"there is no test type {test_type!r}; known are {', '.join(sorted(known))}")
+        measure = name(quantity, "the quantity") if quantity else None
+        same = table.c.quantity.is_(None) if measure is None else table.c.quantity == measure
+        query = sa.select(table.c.id).where(
+            table.c.type == component_type, table.c.test_type == test_type, same, table.c.voided.is_(None)
+        )
+        for number in list(connection.execute(query).scalars()):
+            change.update(table, number, voided=change.time)
+        label = " ".join(filter(None, (component_type, test_type, measure)))
+        if bounds == [None, None] and required_for is None:
+            change.said.append(f"{label} has no limit now")
+        else:
+            change.insert(
+                table,
+                type=component_type,
+                test_type=test_type,
+                quantity=measure,
+                low=bounds[0],
+                high=bounds[1],
+                required_for=required_for,
+                source=text(source, "the source"),
+                made=change.time,
+                made_by=change.person,
+            )
+            change.said.append(f"{label} {in_words(bounds[0], bounds[1], required_for)}")
+    return change.done
+
+
+def in_words(low: float | None, high: float | None, required_for: str | None) -> str:
+    """Say what a limit demands.
+
+    >>> in_words(None, 2000.0, "qualified")
+    'at most 2000, required for qualified'
+    """
+    said = [f"at least {low:g}"] if low is not None else []
+    said += [f"at most {high:g}"] if high is not None else []
+    return ", ".join([" and ".join(said)] * bool(said) + [f"required for {required_for}"] * bool(required_for))
+
+
+def measured_verdict(
+    connection: "Connection", kind: str, test_type: str, measurements: Mapping[str, Any]
+) -> tuple[bool | None, list[str]]:
+    """Return whether measurements lie within their limits (None: no limit applies), and each breach in words."""
+    table = schema.test_limit
+    query = sa.select(table).where(
+        table.c.type == kind,
+        table.c.test_type == test_type,
+        table.c.quantity.is_not(None),
+        table.c.voided.is_(None),
+        sa.or_(table.c.low.is_not(None), table.c.high.is_not(None)),
+    )
+    verdict: bool | None = None
+    breaches = []
+    for limit in connection.execute(query):
+        values = measurements.get(limit.quantity)
+        numbers = [each for each in (values if isinstance(values, list) else [values]) if _is_number(each)]
+        for number in numbers:
+            within = (limit.low is None or number >= limit.low) and (limit.high is None or number <= limit.high)
+            verdict = within if verdict is None else verdict and within
+            if not within:
+                breaches.append(f"{limit.quantity} is {number:g}, {in_words(limit.low, limit.high, None)}")
+    return verdict, breaches
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

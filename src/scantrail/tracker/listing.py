@@ -1,0 +1,151 @@
+"""Pages of components, the occupancy of positions, and figures of the whole."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from scantrail.tracker import schema
+from scantrail.tracker.places import places
+from scantrail.tracker.store import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Components of one page, as JSON-safe rows, and how many there are in all."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    first: int
+
+
+def list_components(
+    database: Database,
+    *,
+    kind: str | None = None,
+    status: str | None = None,
+    location: str | None = None,
+    page: int = 1,
+    size: int = PAGE,
+) -> Page:
+    """Return one page of the components of a type, in a status, kept at a location; ordered by id."""
+    table = schema.component
+    conditions: list[sa.ColumnElement[bool]] = [table.c.voided.is_(None)]
+    for column, wanted in (("type", kind), ("status", status), ("location", location)):
+        if wanted is not None:
+            conditions.append(table.c[column] == wanted)
+    first = (page - 1) * size
+    columns = (table.c.id, table.c.type, table.c.status, table.c.manufacturer, table.c.serial)
+    query = sa.select(*columns).where(*conditions).order_by(table.c.key).limit(size).offset(first)
+    with database.read() as connection:
+        rows = [row._asdict() for row in connection.execute(query)]
+        where = places(connection, [row["id"] for row in rows])
+        total = connection.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one()
+    for row in rows:
+        place = where[row["id"]]
+        row["manufacturer"] = row["manufacturer"] or None
+        row |= {"place": place.text or None, "via": place.via, "part_of": place.parent}
+    return Page(rows, total, first)
+
+
+def list_positions(
+    database: Database, *, run_period: str | None = None, at: datetime | None = None, kind: str | None = None
+) -> list[dict[str, Any]]:
+    """Return each position with who sits in it: today, at a moment, or everybody of a run period; ordered by name."""
+    sits, position, accepts = schema.installation, schema.position, schema.position_accepts
+    if run_period is not None:
+        there = sits.c.run_period == run_period
+    elif at is not None:
+        there = sa.and_(sits.c.installed <= at, sa.or_(sits.c.removed.is_(None), sits.c.removed > at))
+    else:
+        there = sits.c.removed.is_(None)
+    query = (
+        sa.select(
+            position.c.name.label("position"), sits.c.component, sits.c.run_period, sits.c.installed, sits.c.removed
+        )
+        .outerjoin_from(position, sits, sa.and_(sits.c.position == position.c.name, sits.c.voided.is_(None), there))
+        .order_by(position.c.key, sits.c.installed)
+    )
+    if run_period is not None:
+        query = query.where(sits.c.component.is_not(None))
+    if kind is not None:
+        query = query.where(position.c.name.in_(sa.select(accepts.c.position).where(accepts.c.type == kind)))
+    with database.read() as connection:
+        return [row._asdict() for row in connection.execute(query)]
+
+
+def summary(database: Database) -> dict[str, Any]:
+    """Return how many components of each type are in each status, tests by verdict, positions taken and free."""
+    table, test = schema.component, schema.test
+    kinds = (
+        sa.select(table.c.type, table.c.status, sa.func.count().label("count"))
+        .where(table.c.voided.is_(None))
+        .group_by(table.c.type, table.c.status)
+    )
+    verdicts = (
+        sa.select(test.c.type, test.c.stated, test.c.measured, sa.func.count().label("count"))
+        .where(test.c.voided.is_(None))
+        .group_by(test.c.type, test.c.stated, test.c.measured)
+    )
+    components: dict[str, dict[str, int]] = {}
+    tests: dict[str, dict[str, int]] = {}
+    with database.read() as connection:
+        for row in connection.execute(kinds):
+            components.setdefault(row[0], {})[row[1]] = row[2]
+        for row in connection.execute(verdicts):
+            counts = tests.setdefault(row.type, {"pass": 0, "fail": 0, "none": 0})
+            stated = row.stated if row.stated is not None else row.measured
+            counts["none" if stated is None else "pass" if stated else "fail"] += row[3]
+        return {
+            "database": database.name,
+            "profile": database.profile.name,
+            "components": dict(sorted(components.items())),
+            "tests": dict(sorted(tests.items())),
+            "positions": _occupancy(connection),
+            "open_issues": _open_issues(connection),
+        }
+
+
+def list_test_types(database: Database) -> list[dict[str, Any]]:
+    """Return every test type with its quantities, their units, and the limits in force."""
+    table, limit = schema.test_type, schema.test_limit
+    with database.read() as connection:
+        limits: dict[str, list[dict[str, Any]]] = {}
+        columns = (limit.c.type, limit.c.test_type, limit.c.quantity, limit.c.low, limit.c.high, limit.c.required_for)
+        query = sa.select(*columns, limit.c.source).where(limit.c.voided.is_(None)).order_by(limit.c.id)
+        for row in connection.execute(query):
+            limits.setdefault(row.test_type, []).append(row._asdict())
+        types = [row._asdict() for row in connection.execute(sa.select(table).order_by(table.c.name))]
+    required: dict[str, list[str]] = {}
+    for name, kind in database.profile.types.items():
+        for status, tests in kind.required.items():
+            for test in tests:
+                required.setdefault(test, []).append(f"{name} to be {status}")
+    return [{**row, "limits": limits.get(row["name"], []), "required": required.get(row["name"], [])} for row in types]
+
+
+def _occupancy(connection: "Connection") -> dict[str, dict[str, int]]:
+    """Positions taken and free by type; one that takes several types counts for each."""
+    accepts, sits = schema.position_accepts, schema.installation
+    taken = sa.func.count(sits.c.id)
+    query = (
+        sa.select(accepts.c.type, sa.func.count().label("all"), taken.label("taken"))
+        .outerjoin_from(accepts, sits, sa.and_(sits.c.position == accepts.c.position, schema.is_open(sits)))
+        .group_by(accepts.c.type)
+        .order_by(accepts.c.type)
+    )
+    return {row[0]: {"taken": row[2], "free": row[1] - row[2]} for row in connection.execute(query)}
+
+
+def _open_issues(connection: "Connection") -> int:
+    table = schema.maintenance
+    query = sa.select(sa.func.count()).where(
+        table.c.type.in_(("issue", "repair")), table.c.resolved.is_(None), table.c.voided.is_(None)
+    )
+    return int(connection.execute(query).scalar_one())

@@ -1,0 +1,57 @@
+"""Finding a component or a position by what somebody typed, and naming near ones if there is none."""
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from scantrail.errors import ComponentNotFound, InputError
+from scantrail.tracker import schema
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+_CANDIDATES = 2000
+
+
+def find(connection: "Connection", component: str) -> "Row[Any]":
+    """Return the row of a component, by its id without regard to case. Raises ComponentNotFound with near ids."""
+    table = schema.component
+    if "\0" not in component:
+        query = sa.select(table).where(table.c.key == sa.func.lower(component.strip()), table.c.voided.is_(None))
+        if row := connection.execute(query).first():
+            return row
+    raise ComponentNotFound(f"there is no component {component!r}{_hint(_near(connection, component))}")
+
+
+def find_type(connection: "Connection", kind: str) -> str:
+    """Return the name of a component type. Raises InputError with the known ones."""
+    known = list(connection.execute(sa.select(schema.component_type.c.name)).scalars())
+    if kind not in known:
+        raise InputError(f"there is no component type {kind!r}; known are {', '.join(sorted(known))}")
+    return kind
+
+
+def near_positions(connection: "Connection", position: str) -> str:
+    """Return a hint that names the positions nearest to this name; empty if none is near."""
+    names = list(connection.execute(sa.select(schema.position.c.name)).scalars())
+    return _hint(nearest(position, names))
+
+
+def nearest(given: str, names: list[str]) -> list[str]:
+    """Return up to three names that are spelled much like the one given."""
+    by_key = {name.lower(): name for name in names}
+    return [by_key[key] for key in difflib.get_close_matches(given[:200].lower(), by_key, 3, 0.6)]
+
+
+def _near(connection: "Connection", component: str) -> list[str]:
+    table = schema.component
+    query = sa.select(table.c.id).where(table.c.voided.is_(None))
+    start = component.strip().lower()[:2]
+    if start and "\0" not in start:
+        query = query.where(table.c.key >= start, table.c.key < start + "\U0010ffff")
+    return nearest(component, list(connection.execute(query.limit(_CANDIDATES)).scalars()))
+
+
+def _hint(names: list[str]) -> str:
+    return f"; nearest: {', '.join(names)}" if names else ""

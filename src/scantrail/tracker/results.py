@@ -1,0 +1,43 @@
+"""The tests of a component as they are read."""
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from scantrail.tracker import schema
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def tests_of(connection: "Connection", component: str, *, limit: int | None = None) -> list[dict[str, Any]]:
+    """Return the tests of a component, newest first, each with its measurements and files."""
+    table = schema.test
+    query = sa.select(table).where(table.c.component == component, table.c.voided.is_(None))
+    rows = list(connection.execute(query.order_by(table.c.tested.desc(), table.c.id.desc()).limit(limit)))
+    replaced = {row.supersedes for row in rows}
+    found = {
+        row.id: {
+            "id": row.id,
+            "uuid": row.uuid,
+            "component_id": row.component,
+            "test_type": row.type,
+            "tested": row.tested,
+            "tested_by": row.tested_by,
+            "pass_fail": row.stated,
+            "measured": row.measured,
+            "superseded": row.id in replaced,
+            "notes": row.notes,
+            "run_uid": row.run_uid,
+            "measurements": {},
+            "files": [],
+        }
+        for row in rows
+    }
+    values, files = schema.measurement, schema.file
+    for value in connection.execute(sa.select(values).where(values.c.test.in_(list(found)))):
+        found[value.test]["measurements"][value.name] = value.number if value.other is None else value.other
+    query = sa.select(files).where(files.c.test.in_(list(found)), files.c.voided.is_(None)).order_by(files.c.id)
+    for file in connection.execute(query):
+        found[file.test]["files"].append({"kind": file.kind, "path": file.path, "name": file.name, "size": file.size})
+    return list(found.values())
