@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from scantrail.tracker.assembly import assemble_module, disassemble_module
     from scantrail.tracker.backups import backup, check_backup, restore
     from scantrail.tracker.blocking import Blocks, blocks
+    from scantrail.tracker.card import detail, open_connections
     from scantrail.tracker.change import Done, login
     from scantrail.tracker.checking import verify
     from scantrail.tracker.commands import add_component, known_id, move_component, update_component
     from scantrail.tracker.component import Component
     from scantrail.tracker.connections import connect_components, disconnect_components
-    from scantrail.tracker.detail import detail, open_connections
     from scantrail.tracker.installation import install_component, remove_component
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
@@ -36,7 +36,7 @@ _MODULES = {
     "commands": ("add_component", "known_id", "move_component", "update_component"),
     "component": ("Component",),
     "connections": ("connect_components", "disconnect_components"),
-    "detail": ("detail", "open_connections"),
+    "card": ("detail", "open_connections"),
     "past": ("at", "history"),
     "installation": ("install_component", "remove_component"),
     "limits": ("in_words", "set_limit"),
