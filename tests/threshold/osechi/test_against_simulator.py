@@ -85,11 +85,11 @@ def test_legacy(simulate, device, sleep):
 @pytest.mark.parametrize("dialect", ["v1", "v2"])
 def test_the_link_sets_the_rate_and_the_result_says_so(simulate, device, sleep, dialect):
     storm = OsechiPhysics(tuple(ChannelPhysics(mu=500.0, rate=300.0) for _ in range(3)))
-    slow = SPEED / 4  # on a busy machine the terminal would be full before the driver's turn comes
+    slow = SPEED / 10  # on a busy machine the terminal would be full before the driver's turn comes
     machine, port, _ = simulate(dialect, physics=storm, speed=slow)
     with device(port, dialect=dialect, speed=slow) as detector:
         counts = detector.count(5.0, sleep)
-    (told,) = perfect(machine)
+    told = perfect(machine)[-1]  # a window whose closing came late was taken again
     assert dict(counts.patterns) == told.patterns
     assert any("link was full" in note for note in counts.notes)
     if dialect == "v2":
