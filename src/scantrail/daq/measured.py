@@ -1,0 +1,51 @@
+"""A scan of positions as its statistics, figures and readers of foreign files see it, whichever file it comes from."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One column: its name, its unit ("" if unknown), what it stands for, its values [unit], one a point.
+
+    A value is NaN where there is none. `role` is as in a journal: "axis", "i0", "itrans", "ifluor", "detector" …
+    """
+
+    name: str
+    unit: str
+    role: str
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An absorption edge: element symbol and edge name ("" if unknown), tabulated or chosen energy [eV]."""
+
+    element: str
+    name: str
+    energy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured at n points, in the order of acquisition.
+
+    `kind`: linear, list, lockstep, mesh, grid, time, xafs. `axes`: the setpoints of what was stepped, slowest first;
+    `readbacks`: where the same axes really stood, () if nobody knows. `detectors`: everything that was counted.
+    `shape`: points planned along each dimension; `index`: (n, len(shape)), the place of each point on that grid.
+    A scan that was ended before its time has fewer points than its shape.
+    """
+
+    kind: str
+    title: str
+    axes: tuple[Quantity, ...]
+    readbacks: tuple[Quantity, ...]
+    detectors: tuple[Quantity, ...]
+    shape: tuple[int, ...]
+    index: NDArray[np.intp]
+    edge: Edge | None = None
+    notes: tuple[str, ...] = field(default=())
