@@ -53,12 +53,16 @@ def nearest(given: str, names: list[str]) -> list[str]:
 
 
 def _near(connection: "Connection", component: str) -> list[str]:
+    """Look among the ids that begin alike; in a large database not every id can be compared."""
     table = schema.component
-    query = sa.select(table.c.id).where(table.c.voided.is_(None))
-    start = component.strip().lower()[:2]
-    if start and "\0" not in start:
-        query = query.where(table.c.key >= start, table.c.key < start + "\U0010ffff")
-    return nearest(component, list(connection.execute(query.limit(_CANDIDATES)).scalars()))
+    given = component.strip().lower()
+    for start in dict.fromkeys((given[:2], given[:1], "")):
+        query = sa.select(table.c.id).where(table.c.voided.is_(None))
+        if start and "\0" not in start:
+            query = query.where(table.c.key >= start, table.c.key < start + "\U0010ffff")
+        if found := nearest(component, list(connection.execute(query.limit(_CANDIDATES)).scalars())):
+            return found
+    return []
 
 
 def hint(names: list[str]) -> str:
