@@ -1,6 +1,5 @@
 """Finding a component or a position by what somebody typed, and naming near ones if there is none."""
 
-import difflib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +47,8 @@ def near_positions(connection: "Connection", position: str) -> str:
 
 def nearest(given: str, names: list[str]) -> list[str]:
     """Return up to three names that are spelled much like the one given."""
+    import difflib  # needed for a name that is wrong alone
+
     by_key = {name.lower(): name for name in names}
     return [by_key[key] for key in difflib.get_close_matches(given[:200].lower(), by_key, 3, 0.6)]
 
