@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.component import Component
     from scantrail.tracker.connections import connect_components, disconnect_components
     from scantrail.tracker.installation import install_component, remove_component
+    from scantrail.tracker.leftover import strays
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
     from scantrail.tracker.locations import list_locations
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile, new_profile
     from scantrail.tracker.store import Database, default_database, get_default_db
-    from scantrail.tracker.strays import strays
     from scantrail.tracker.testing import TestResult
     from scantrail.tracker.undoing import undo
     from scantrail.tracker.workflow import OUTCOMES, STATUSES, TRANSITIONS
@@ -50,7 +50,7 @@ _MODULES = {
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile", "new_profile"),
     "store": ("Database", "default_database", "get_default_db"),
-    "strays": ("strays",),
+    "leftover": ("strays",),
     "testing": ("TestResult",),
     "undoing": ("undo",),
     "checking": ("verify",),

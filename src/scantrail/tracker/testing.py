@@ -13,6 +13,7 @@ from scantrail.errors import AlreadyExists, InputError
 from scantrail.tracker import schema
 from scantrail.tracker.change import Change, Done, changing
 from scantrail.tracker.files import Attachment, Stored, check, stored
+from scantrail.tracker.leftover import removed_unless_recorded
 from scantrail.tracker.limits import measured_verdict
 from scantrail.tracker.lookup import find
 from scantrail.tracker.results import tests_of
@@ -57,7 +58,11 @@ class TestResult:
         attachments = [Attachment("image", Path(path).expanduser()) for path in self.images]
         attachments += [Attachment("data", Path(path).expanduser()) for path in self.data_files]
         check(attachments)
-        with using(db) as database, changing(database, "test", self.tested_by) as change:
+        with (
+            using(db) as database,
+            removed_unless_recorded(database) as made,
+            changing(database, "test", self.tested_by) as change,
+        ):
             row = find(change.connection, self.component_id)
             test_type = name(self.test_type, "the test type")
             if self._known(change, row.id):
@@ -66,6 +71,7 @@ class TestResult:
             when = self.tested.astimezone() if self.tested else change.time
             keeping = stored(database.data_dir, row.id, test_type, when, attachments)
             with keeping as files:
+                made.extend(database.data_dir / file.path for file in files)
                 self._write(change, row, test_type, when, files)
         return change.done
 
