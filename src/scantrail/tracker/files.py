@@ -46,7 +46,11 @@ def check(attachments: Iterable[Attachment]) -> None:
     """Raise InputError for a file that is missing or cannot be read, before anything is recorded."""
     for each in attachments:
         text(str(each.source), "the path of a file")
-        if not each.source.is_file():
+        try:
+            there = each.source.is_file()
+        except OSError as error:
+            raise InputError(f"{each.source} cannot be attached: {error.strerror}; nothing was recorded") from error
+        if not there:
             raise InputError(f"there is no file {each.source} to attach; nothing was recorded")
         if not os.access(each.source, os.R_OK):
             raise InputError(f"the file {each.source} cannot be read by this user; nothing was recorded")

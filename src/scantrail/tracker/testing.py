@@ -86,10 +86,7 @@ class TestResult:
         return [test for test in found if test_type in (None, test["test_type"])]
 
     def _known(self, change: Change, component: str) -> bool:
-        try:
-            self.uuid = str(uuids.UUID(self.uuid))
-        except (ValueError, AttributeError, TypeError) as error:
-            raise InputError(f"{self.uuid!r} is no uuid") from error
+        self.uuid = _uuid(self.uuid)
         table = schema.test
         row = change.connection.execute(sa.select(table).where(table.c.uuid == self.uuid)).first()
         if row is None:
@@ -101,6 +98,9 @@ class TestResult:
 
     def _write(self, change: Change, row: "Row[Any]", test_type: str, when: datetime, files: list[Stored]) -> None:
         measurements = checked_measurements(self.measurements)
+        if self.pass_fail not in (None, True, False):
+            raise InputError(f"pass_fail is {self.pass_fail!r}; it is True, False, or None for no verdict")
+        self.pass_fail = None if self.pass_fail is None else bool(self.pass_fail)
         declare_test_type(change, test_type, measurements)
         self.measured, breaches = measured_verdict(change.connection, row.type, test_type, measurements)
         change.touch(row.id)
@@ -114,7 +114,7 @@ class TestResult:
             stated=self.pass_fail,
             measured=self.measured,
             notes=text(self.notes, "the notes"),
-            run_uid=self.run_uid,
+            run_uid=None if self.run_uid is None else _uuid(self.run_uid),
             supersedes=self._superseded(change, row.id),
         )
         if measurements:
@@ -145,11 +145,19 @@ class TestResult:
         if self.supersedes is None:
             return None
         table = schema.test
-        query = sa.select(table.c.id).where(table.c.uuid == self.supersedes, table.c.component == component)
+        wanted = _uuid(self.supersedes)
+        query = sa.select(table.c.id).where(table.c.uuid == wanted, table.c.component == component)
         number = change.connection.execute(query).scalar()
         if number is None:
             raise InputError(f"there is no test {self.supersedes} of {component} to supersede")
         return int(number)
+
+
+def _uuid(given: str) -> str:
+    try:
+        return str(uuids.UUID(given))
+    except (ValueError, AttributeError, TypeError) as error:
+        raise InputError(f"{given!r} is no uuid") from error
 
 
 def checked_measurements(given: Mapping[str, Any]) -> dict[str, Any]:
