@@ -176,7 +176,7 @@ def test_no_file_names_a_package_registry() -> None:
     found = {path for pattern in TEXTS for path in ROOT.glob(pattern) if path.is_file()}
     texts = {
         path for path in found if not path.name.startswith(".coverage")
-    }  # these come and go beside a running suite
+    }  # they come and go
     breaches = [
         f"{path.relative_to(ROOT)}: {named.group()}"
         for path in sorted(texts)
