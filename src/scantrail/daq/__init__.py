@@ -10,6 +10,8 @@ from scantrail.daq.estimate import expected_seconds, learned_overhead
 from scantrail.daq.figure import scan_figure
 from scantrail.daq.gate import Gate
 from scantrail.daq.manner import Manner, OnError
+from scantrail.daq.measured import Edge, Measured, Quantity
+from scantrail.daq.measuring import measured_of, measured_rows
 from scantrail.daq.plans import (
     PLANS,
     GridScanConfig,
@@ -32,18 +34,21 @@ __all__ = [
     "Client",
     "Detector",
     "DeviceClient",
+    "Edge",
     "Gate",
     "GridScanConfig",
     "LinearScanConfig",
     "ListScanConfig",
     "LockstepScanConfig",
     "Manner",
+    "Measured",
     "MeshScanConfig",
     "Motor",
     "MotorStatus",
     "OnError",
     "PVDetector",
     "PositionScanConfig",
+    "Quantity",
     "ScanConfig",
     "ScanData",
     "ScanEngine",
@@ -58,6 +63,8 @@ __all__ = [
     "expected_seconds",
     "learned_overhead",
     "links_needed",
+    "measured_of",
+    "measured_rows",
     "plan_from",
     "scan_figure",
     "take",
