@@ -1,5 +1,6 @@
 """Motors, detectors, and scans of positions (seed 003)."""
 
+from scantrail.daq.bragg import bragg_angle
 from scantrail.daq.checks import check_without_hardware
 from scantrail.daq.client import Client, DeviceClient, connect
 from scantrail.daq.counting import PVDetector
@@ -20,10 +21,13 @@ from scantrail.daq.plans import (
     LockstepScanConfig,
     MeshScanConfig,
     PositionScanConfig,
+    Region,
     ScanConfig,
     TimeScanConfig,
     XAFSScanConfig,
+    edge_named,
     plan_from,
+    region_in,
 )
 from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.survey import links_needed
@@ -49,6 +53,7 @@ __all__ = [
     "PVDetector",
     "PositionScanConfig",
     "Quantity",
+    "Region",
     "ScanConfig",
     "ScanData",
     "ScanEngine",
@@ -58,14 +63,17 @@ __all__ = [
     "TimeScanConfig",
     "XAFSScanConfig",
     "attempt",
+    "bragg_angle",
     "check_without_hardware",
     "connect",
+    "edge_named",
     "expected_seconds",
     "learned_overhead",
     "links_needed",
     "measured_of",
     "measured_rows",
     "plan_from",
+    "region_in",
     "scan_figure",
     "take",
 ]
