@@ -4,7 +4,9 @@ from scantrail.daq.bragg import bragg_angle
 from scantrail.daq.checks import check_without_hardware
 from scantrail.daq.client import Client, DeviceClient, connect
 from scantrail.daq.counting import PVDetector
+from scantrail.daq.darks import Dark, newest_darks
 from scantrail.daq.data import ScanData
+from scantrail.daq.derived import with_derived
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
 from scantrail.daq.estimate import expected_seconds, learned_overhead
@@ -36,6 +38,7 @@ from scantrail.daq.take import attempt, take
 __all__ = [
     "PLANS",
     "Client",
+    "Dark",
     "Detector",
     "DeviceClient",
     "Edge",
@@ -72,8 +75,10 @@ __all__ = [
     "links_needed",
     "measured_of",
     "measured_rows",
+    "newest_darks",
     "plan_from",
     "region_in",
     "scan_figure",
     "take",
+    "with_derived",
 ]
