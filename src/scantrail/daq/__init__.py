@@ -28,6 +28,7 @@ from scantrail.daq.plans import (
     plan_from,
 )
 from scantrail.daq.setting import Setting, Taken
+from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
 from scantrail.daq.survey import links_needed
 from scantrail.daq.take import attempt, take
 
@@ -38,6 +39,7 @@ __all__ = [
     "Detector",
     "DeviceClient",
     "Edge",
+    "Found",
     "Gate",
     "GridScanConfig",
     "LinearScanConfig",
@@ -57,6 +59,7 @@ __all__ = [
     "ScanEngine",
     "Setting",
     "Shutter",
+    "Statistic",
     "Taken",
     "TimeScanConfig",
     "XAFSScanConfig",
@@ -70,7 +73,9 @@ __all__ = [
     "measured_rows",
     "newest_darks",
     "plan_from",
+    "results_of",
     "scan_figure",
+    "statistics_of",
     "take",
     "with_derived",
 ]
