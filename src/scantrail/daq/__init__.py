@@ -32,8 +32,10 @@ from scantrail.daq.plans import (
     region_in,
 )
 from scantrail.daq.setting import Setting, Taken
+from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
 from scantrail.daq.survey import links_needed
 from scantrail.daq.take import attempt, take
+from scantrail.daq.xafs import Spectrum, judge_spectrum, mu_figure, spectrum_figure
 
 __all__ = [
     "PLANS",
@@ -42,6 +44,7 @@ __all__ = [
     "Detector",
     "DeviceClient",
     "Edge",
+    "Found",
     "Gate",
     "GridScanConfig",
     "LinearScanConfig",
@@ -62,6 +65,8 @@ __all__ = [
     "ScanEngine",
     "Setting",
     "Shutter",
+    "Spectrum",
+    "Statistic",
     "Taken",
     "TimeScanConfig",
     "XAFSScanConfig",
@@ -71,14 +76,19 @@ __all__ = [
     "connect",
     "edge_named",
     "expected_seconds",
+    "judge_spectrum",
     "learned_overhead",
     "links_needed",
     "measured_of",
     "measured_rows",
+    "mu_figure",
     "newest_darks",
     "plan_from",
     "region_in",
+    "results_of",
     "scan_figure",
+    "spectrum_figure",
+    "statistics_of",
     "take",
     "with_derived",
 ]

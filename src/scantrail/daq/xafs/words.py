@@ -1,10 +1,11 @@
 """What a spectrum shows, as results and in words."""
 
 from collections.abc import Iterator
-from math import floor, isfinite, log10
 from typing import TYPE_CHECKING
 
 from scantrail.daq.measured import Edge
+from scantrail.daq.stats.results import MISSING, OK
+from scantrail.daq.stats.words import written
 from scantrail.daq.xafs.edge import EdgeEnergy
 from scantrail.daq.xafs.missing import Missing
 from scantrail.daq.xafs.normalised import Normalised
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 FAR = 20.0
 """Chemistry moves an edge less than this [eV]: farther away, the calibration or the element is another."""
-OK, DOUBTFUL, MISSING = "OK", "doubtful", "not available"
+DOUBTFUL = "doubtful"
 
 
 def results_of(spectrum: "Spectrum") -> Iterator[Result]:
@@ -32,10 +33,9 @@ def with_error(value: float, error: float) -> str:
     >>> with_error(7110.8123, 0.137)
     '7110.81 ± 0.14'
     """
-    if not isfinite(error) or error <= 0.0:
+    if not error > 0.0:
         return f"{value:.6g}"
-    decimals = max(0, 1 - floor(log10(error)))
-    return f"{value:.{decimals}f} ± {error:.{decimals}f}"
+    return f"{written(value, error / 10.0)} ± {written(error, error / 10.0)}"
 
 
 def _e0(e0: EdgeEnergy | Missing, edge: Edge | None) -> Result:
