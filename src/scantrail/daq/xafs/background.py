@@ -9,7 +9,7 @@ from scantrail.daq.measured import Floats
 from scantrail.daq.plans.xafs_regions import K2_PER_EV
 from scantrail.daq.xafs.absorption import Absorption
 from scantrail.daq.xafs.missing import Missing
-from scantrail.daq.xafs.transform import GRID, distances, hanning, to_distances
+from scantrail.daq.xafs.transform import GRID, K_MIN, distances, hanning, to_distances
 
 R_BACKGROUND = 1.0
 """Distance [angstrom] below which |chi(R)| belongs to the background."""
@@ -47,7 +47,7 @@ def fine_structure(spectrum: Absorption, e0: float, step: float) -> FineStructur
     found = np.sqrt(K2_PER_EV * (spectrum.energy[at] - e0))
     if len(found) < 2 * LEAST_SPLINES or found[-1] < LEAST_K:
         return Missing(f"the scan does not reach {LEAST_K:g} 1/Å")
-    if float(np.max(np.diff(found))) > COARSEST:
+    if float(np.max(np.diff(found[found > K_MIN]))) > COARSEST:
         return Missing(f"points are more than {COARSEST:g} 1/Å apart")
     k = np.arange(int(found[-1] / GRID + 1e-9) + 1, dtype=np.float64) * GRID
     mu = CubicSpline(found, spectrum.mu[at])(np.maximum(k, found[0]))

@@ -17,6 +17,8 @@ ALIKE = 2.0
 """Two slopes are told apart if they differ by so many times their error."""
 AWAY = 2.0
 """Widths that E0 must be away from the ends of a scan, and from a rival."""
+ROUNDING = 1e-12
+"""Share of mu that is lost to rounding."""
 FINE = 201
 """Energies at which the slope is looked at about a point."""
 SMOOTHER = 1.5
@@ -34,8 +36,8 @@ class EdgeEnergy:
 
 def noise_of(spectrum: Absorption) -> Floats:
     """Return the error of each mu: that of counting, or how far readings scatter if that is larger."""
-    scattered = scatter(spectrum.energy, spectrum.mu)
-    return scattered if spectrum.sigma is None else np.maximum(spectrum.sigma, scattered)
+    scattered = scatter(spectrum.energy, spectrum.mu) + ROUNDING * np.max(np.abs(spectrum.mu))
+    return scattered if spectrum.sigma is None else np.asarray(np.maximum(spectrum.sigma, scattered))
 
 
 def find_e0(spectrum: Absorption, near: float | None = None) -> EdgeEnergy | Missing:
@@ -55,16 +57,16 @@ def find_e0(spectrum: Absorption, near: float | None = None) -> EdgeEnergy | Mis
         return Missing("mu does not rise anywhere by more than its noise")
     width = width_at(energy, energy)
     inner = (energy - energy[0] > AWAY * width) & (energy[-1] - energy > AWAY * width)
-    top = seen[np.argmax(slope[seen])]
-    if not inner[top]:
-        return Missing(f"mu rises most steeply at {energy[top]:g} eV, where the scan ends")
+    top, end = seen[np.argmax(slope[seen])], np.argmax(np.where(inner, -np.inf, slope))
+    if slope[end] >= slope[top]:
+        return Missing(f"mu rises most steeply at {energy[end]:g} eV, where the scan ends")
     tops = [i for i in seen if inner[i] and slope[i] >= slope[i - 1] and slope[i] > slope[i + 1]]
-    alike = [i for i in tops if slope[top] - slope[i] <= ALIKE * np.hypot(error[top], error[i])]
-    alike = [i for i in alike if i == top or abs(energy[i] - energy[top]) > AWAY * width[top]]
-    chosen = top if near is None else min([top, *alike], key=lambda i: abs(energy[i] - near))
+    apart = [i for i in tops if abs(energy[i] - energy[top]) > AWAY * width[top]]
+    alike = [top, *(i for i in apart if slope[top] - slope[i] <= ALIKE * np.hypot(error[top], error[i]))]
+    chosen = top if near is None else min(alike, key=lambda i: abs(energy[i] - near))
     found = _steepest(spectrum, energy[chosen - 1], energy[chosen + 1])
     moved = _steepest(spectrum, found - width[chosen], found + width[chosen], SMOOTHER) - found
-    rivals = tuple(float(energy[i]) for i in (top, *alike) if abs(energy[i] - found) > AWAY * width[chosen])
+    rivals = tuple(float(energy[i]) for i in alike if abs(energy[i] - found) > AWAY * width[chosen])
     return EdgeEnergy(found, float(np.hypot(_counting(spectrum, sigma, found), moved)), rivals)
 
 
