@@ -181,12 +181,12 @@ def _bars(canvas: Canvas, bars: Bars, scatter: Scatter) -> None:
     """Fill the cells under every count; the least of them has one."""
     (left, right), (floor, ceiling) = canvas.x_limits, canvas.y_limits
     across, up = (right - left) / canvas.width / FINE, (ceiling - floor) / canvas.height / FINE
-    edges = _placed(np.array(bars.edges), canvas.x_axis.scale)
+    edges = np.clip(_placed(np.array(bars.edges), canvas.x_axis.scale), left, right)
     for i, count in enumerate(bars.counts):
-        if not count:
+        if not count or not edges[i] < edges[i + 1]:
             continue
         columns = np.linspace(edges[i], edges[i + 1], 2 + ceil((edges[i + 1] - edges[i]) / across))[:-1]
-        rows = np.linspace(max(0.0, floor), count, 1 + ceil(count / up))
+        rows = np.linspace(max(0.0, floor), min(count, ceiling), 1 + ceil(min(count, ceiling) / up))
         x, y = np.meshgrid(columns, rows)
         _put(canvas, x.ravel(), y.ravel(), _block(bars), bars.colour, scatter)
 

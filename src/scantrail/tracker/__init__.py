@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.commands import add_component, known_id, move_component, update_component
     from scantrail.tracker.component import Component
     from scantrail.tracker.connections import connect_components, disconnect_components
+    from scantrail.tracker.example import example_profile
     from scantrail.tracker.figure import Drawn, plot_component, plot_type
     from scantrail.tracker.installation import install_component, remove_component
     from scantrail.tracker.limits import in_words, set_limit
@@ -39,6 +40,7 @@ _MODULES = {
     "connections": ("connect_components", "disconnect_components"),
     "card": ("detail", "open_connections"),
     "past": ("at", "history"),
+    "example": ("example_profile",),
     "figure": ("Drawn", "plot_component", "plot_type"),
     "installation": ("install_component", "remove_component"),
     "limits": ("in_words", "set_limit"),
@@ -80,6 +82,7 @@ __all__ = [
     "detail",
     "disassemble_module",
     "disconnect_components",
+    "example_profile",
     "get_default_db",
     "history",
     "in_words",
