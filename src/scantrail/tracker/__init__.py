@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scantrail.tracker.commands import add_component, known_id, move_component, update_component
     from scantrail.tracker.component import Component
     from scantrail.tracker.connections import connect_components, disconnect_components
+    from scantrail.tracker.example import example_profile
+    from scantrail.tracker.figure import Drawn, plot_component, plot_type
     from scantrail.tracker.installation import install_component, remove_component
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
@@ -38,6 +40,8 @@ _MODULES = {
     "connections": ("connect_components", "disconnect_components"),
     "card": ("detail", "open_connections"),
     "past": ("at", "history"),
+    "example": ("example_profile",),
+    "figure": ("Drawn", "plot_component", "plot_type"),
     "installation": ("install_component", "remove_component"),
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
@@ -62,6 +66,7 @@ __all__ = [
     "Component",
     "Database",
     "Done",
+    "Drawn",
     "Page",
     "Profile",
     "TestResult",
@@ -77,6 +82,7 @@ __all__ = [
     "detail",
     "disassemble_module",
     "disconnect_components",
+    "example_profile",
     "get_default_db",
     "history",
     "in_words",
@@ -90,6 +96,8 @@ __all__ = [
     "moment",
     "move_component",
     "open_connections",
+    "plot_component",
+    "plot_type",
     "remove_component",
     "resolve_log",
     "restore",
