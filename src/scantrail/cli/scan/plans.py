@@ -20,15 +20,11 @@ def planned(fields: Mapping[str, Any], where: str = "") -> "ScanConfig":
 
     Raises InputError, a sentence that begins with `where` the fields stand.
     """
-    from pydantic import ValidationError
-
-    from scantrail.daq import PLANS, plan_from
+    from scantrail.daq import plan_from
 
     given = {key: value for key, value in fields.items() if value is not None}
     try:
         return plan_from(given)
-    except ValidationError as error:
-        raise InputError(where + _sentence(error, PLANS[given["type"]])) from None
     except InputError as error:
         raise InputError(f"{where}{error}") from None
 
@@ -102,22 +98,3 @@ def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
     for line in (*scan_in_words(plan, seconds), *notices):
         click.echo(line)
     return 0
-
-
-def _sentence(error: Any, plan: "type[ScanConfig]") -> str:  # noqa: ANN401 - pydantic's error, loaded by then
-    """Say in one sentence what pydantic refused."""
-    from scantrail.links import nearest
-    from scantrail.station import explain
-
-    details = error.errors(include_url=False)
-    # a field that is spelt wrong is named before the right one that is missing
-    at = next((i for i, one in enumerate(details) if one["type"] == "extra_forbidden"), 0)
-    if details[at]["type"] == "value_error":
-        return str(details[at]["ctx"]["error"])
-    refusal = explain(error, plan)[at]
-    if details[at]["type"] == "extra_forbidden":
-        fields = [name for name in plan.model_fields if name != "scan_type"]
-        near = nearest(refusal.path[-1], fields)
-        known = f"did you mean {near[0]}?" if near else f"there are {', '.join(fields)}"
-        return f"{refusal.path[-1]} is no field of this scan; {known}"
-    return f"{refusal.path[-1]} {refusal.complaint}".removesuffix(".")
