@@ -48,13 +48,12 @@ class SocketTransport:
             self._sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         self._partial = True
         while True:
-            left = until - time.monotonic()
-            if left <= 0.0 or not self._wait(left * 1e3):
-                raise TimeoutError
             try:
                 return self._sock.recv(CHUNK)
-            except BlockingIOError:  # poll was wrong, which it may be
-                continue
+            except BlockingIOError:  # not yet, or poll was wrong, which it may be
+                left = until - time.monotonic()
+                if left <= 0.0 or not self._wait(left * 1e3):
+                    raise TimeoutError from None
 
     def pending(self) -> bool:
         """Whether bytes or the end of file are waiting."""
