@@ -149,9 +149,9 @@ class Bench:
         failed: Failed = []
         count = len(self._sources)
         for (axis, place, key, sent), reading in zip(self._axes, readings[count:], strict=True):
-            target, value = point.setpoints[place], reading.value
-            if not isinstance(value, float | int):
-                raise ProtocolError(f"{axis.readback} cannot be read: {reading.error or repr(value)}")
+            target, value = point.setpoints[place], _number(reading.value)
+            if value is None:
+                raise ProtocolError(f"{axis.readback} cannot be read: {_why(reading)}")
             if abs(value - target) > axis.tolerance(target):
                 raise MotionError(
                     f"{axis.pv} is at {axis.at(value)} instead of {axis.at(target)}, where it was sent "
@@ -161,9 +161,9 @@ class Bench:
         if self._zero is not None:
             row[ELAPSED], row[setpoint_key(ELAPSED)] = self._began - self._zero, point.setpoints[ELAPSED]
         for source, reading in zip(self._sources, readings, strict=False):
-            row[source.key] = value = _number(reading)
+            row[source.key] = value = _number(reading.value)
             if value is None:
-                failed.append((source, reading.error or f"{reading.value!r} is no number"))
+                failed.append((source, _why(reading)))
         for key, index in zip(self._grid, point.grid, strict=False):
             row[key] = index
         return row, failed
@@ -181,6 +181,9 @@ class Bench:
             raise ProtocolError(f"{source.pv} gave no reading at point {point.index + 1}: {error}")
 
 
-def _number(reading: Reading) -> float | None:
-    value = reading.value
-    return value if isinstance(value, float | int) and math.isfinite(value) else None
+def _number(value: Scalar | None) -> float | None:
+    return value if value is not None and not isinstance(value, str) and math.isfinite(value) else None
+
+
+def _why(reading: Reading) -> str:
+    return reading.error or f"{reading.value!r} is no number"

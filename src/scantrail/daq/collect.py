@@ -1,4 +1,4 @@
-"""Rows of a run, as they are recorded or read back, into ScanData: eight bytes a value while it grows."""
+"""Rows of a run, as they are recorded or read back, into ScanData: eight bytes a value."""
 
 from array import array
 from collections.abc import Mapping
@@ -23,19 +23,21 @@ class Collector:
         self._axes: list[str] = [column["key"] for column in start["columns"] if column["role"] == "axis"]
         self._detectors: list[str] = list(start["detectors"])
         self._grid = [index_key(axes[0]) for axes, _ in start["hints"]["dimensions"]] if len(start["shape"]) > 1 else []
-        keys = [*self._axes, *map(setpoint_key, self._axes), *self._detectors, *self._grid]
-        self._columns = {key: array("d") for key in keys}
-        self._times = array("d")
-        self._values = itemgetter(*keys) if len(keys) > 1 else lambda row: (row[keys[0]],)
+        self._keys = [*self._axes, *map(setpoint_key, self._axes), *self._detectors, *self._grid]
+        self._values = itemgetter(*self._keys)
+        self._rows = array("d")
+        """Of each point its time, then its values."""
 
     def __len__(self) -> int:
-        return len(self._times)
+        return len(self._rows) // (1 + len(self._keys))
 
     def add(self, row: Mapping[str, Any], time: float) -> None:
         """Take one row of the primary stream; None is NaN."""
-        for value, column in zip(self._values(row), self._columns.values(), strict=True):
-            column.append(NAN if value is None else value)
-        self._times.append(time)
+        values = [time, *self._values(row)]
+        try:
+            self._rows.fromlist(values)  # all of them or none
+        except TypeError:
+            self._rows.fromlist([NAN if value is None else value for value in values])
 
     def add_record(self, record: Record) -> None:
         """Take all rows of a run that was read back."""
@@ -45,30 +47,38 @@ class Collector:
 
     def missing(self) -> dict[str, int]:
         """Return at how many points a detector gave no reading, by its name; only those that failed."""
-        counts = {self._names[key]: int(np.isnan(_view(self._columns[key])).sum()) for key in self._detectors}
+        _, columns = self._table()
+        counts = {self._names[key]: int(np.isnan(columns[key]).sum()) for key in self._detectors}
         return {name: count for name, count in counts.items() if count}
 
     def data(self, more: Mapping[str, Any]) -> ScanData:
         """Return all that was gathered, with what the start document says, and `more`, as metadata."""
-        order = self._order()
+        times, columns = self._table()
+        order = self._order(columns)
         arrays = {
-            key: on_grid(_view(self._columns[key]), order, self._start["shape"])
-            for key in self._columns
+            key: on_grid(values, order, self._start["shape"])
+            for key, values in columns.items()
             if key not in self._grid
         }
         return ScanData(
             {self._names[key]: arrays[key] for key in self._axes},
             {self._names[key]: arrays[key] for key in self._detectors},
-            _view(self._times),
+            times,
             self._metadata(more),
             {self._names[key]: arrays[setpoint_key(key)] for key in self._axes},
             order,
         )
 
-    def _order(self) -> Order | None:
+    def _table(self) -> tuple[Array, dict[str, Array]]:
+        """Return the times and the values by key, as views: a long scan is not copied."""
+        flat = np.frombuffer(self._rows) if self._rows else np.empty(0)
+        times, *columns = flat.reshape(-1, 1 + len(self._keys)).T
+        return times, dict(zip(self._keys, columns, strict=True))
+
+    def _order(self, columns: Mapping[str, Array]) -> Order | None:
         if not self._grid:
             return None
-        indices = tuple(np.array(self._columns[key], dtype=np.int64) for key in self._grid)
+        indices = tuple(columns[key].astype(np.int64) for key in self._grid)
         order: Order = np.ravel_multi_index(indices, tuple(self._start["shape"]))
         return order
 
@@ -85,8 +95,3 @@ class Collector:
             "host": ours["host"],
             **more,
         }
-
-
-def _view(column: "array[float]") -> Array:
-    """The values where they are: a long scan is not copied."""
-    return np.frombuffer(column) if column else np.empty(0)

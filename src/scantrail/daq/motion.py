@@ -36,20 +36,24 @@ class Mover:
         changed = {place: setpoints[place] for place in self._axes if setpoints[place] != held.get(place)}
         if not changed:
             return True
-        before = self._overshoots(changed) if self._tardy else {}
-        if before and not self._drive({**changed, **before}, wait):
-            return False
-        if not self._drive({place: changed[place] for place in before} or changed, wait):
-            return False
-        held.update(changed)
-        if self._tardy and (settle := max(self._axes[place].settle for place in changed)):
-            return wait(settle) == "go"
-        return True
+        if self._tardy:
+            return self._approach(changed, wait)
+        return self._drive(changed, wait)
 
     def stop(self) -> None:
         """Stop whatever may still be moving. Raises MotionError, LinkError."""
         self._team.stop(self._going)
         self._going = {}
+
+    def _approach(self, changed: Mapping[str, float], wait: Wait) -> bool:
+        """Drive from the chosen side, and wait until the last motor has settled."""
+        before = self._overshoots(changed)
+        if before and not self._drive({**changed, **before}, wait):
+            return False
+        if not self._drive({place: changed[place] for place in before} or changed, wait):
+            return False
+        settle = max(self._axes[place].settle for place in changed)
+        return not settle or wait(settle) == "go"
 
     def _drive(self, targets: Mapping[str, float], wait: Wait) -> bool:
         began = time.monotonic()
@@ -64,6 +68,7 @@ class Mover:
                 return False
             self._going = self._team.moving(self._going, self._deadline)
         self._standing.update(targets)
+        self._held.update(targets)
         return True
 
     def _start(self, targets: Mapping[str, float]) -> None:

@@ -38,7 +38,8 @@ class Team:
     def move_many(self, orders: Mapping[int, Mapping[str, float]], deadline: float) -> dict[int, Set[str]]:
         """Start all moves, by client; return the motors that still move, by client."""
         if not self._hands:
-            return _left({0: self.clients[0].move_many(orders[0], deadline)})
+            moving = self.clients[0].move_many(orders[0], deadline)
+            return {0: moving} if moving else {}
         states = self.each(orders, lambda client: self.clients[client].move_many(orders[client], deadline))
         return _left(dict(zip(orders, states, strict=True)))
 

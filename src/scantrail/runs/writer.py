@@ -177,16 +177,14 @@ class RunWriter:
     def _sleep(self, seconds: float) -> Command:
         now = clock.monotonic()
         deadline = now + seconds
-        while (command := self._command(now)) != "halt" and (now := clock.monotonic()) < deadline:
+        while True:
+            if now - self._looked >= SLICE / 2:
+                self._looked = now
+                self._look_at_control()
+            if self._stops >= 2 or (now := clock.monotonic()) >= deadline:
+                return _COMMANDS[min(self._stops, 2)] if self._stops else "go"
             clock.sleep(min(deadline - now, SLICE))
             now = clock.monotonic()
-        return command
-
-    def _command(self, now: float) -> Command:
-        if now - self._looked >= SLICE / 2:
-            self._looked = now
-            self._look_at_control()
-        return _COMMANDS[min(self._stops, 2)]
 
     def _look_at_control(self) -> None:
         request = asked(self.directory)
