@@ -9,7 +9,7 @@ from scantrail.daq.derived import with_derived
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
 from scantrail.daq.estimate import expected_seconds, learned_overhead
-from scantrail.daq.figure import scan_figure
+from scantrail.daq.figure import compare_scans, scan_figure
 from scantrail.daq.gate import Gate
 from scantrail.daq.manner import Manner, OnError
 from scantrail.daq.measured import Edge, Measured, Quantity
@@ -65,6 +65,7 @@ __all__ = [
     "XAFSScanConfig",
     "attempt",
     "check_without_hardware",
+    "compare_scans",
     "connect",
     "expected_seconds",
     "learned_overhead",
