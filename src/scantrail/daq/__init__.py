@@ -1,5 +1,6 @@
 """Motors, detectors, and scans of positions (seed 003)."""
 
+from scantrail.daq.bragg import bragg_angle
 from scantrail.daq.checks import check_without_hardware
 from scantrail.daq.client import Client, DeviceClient, connect
 from scantrail.daq.counting import PVDetector
@@ -22,15 +23,19 @@ from scantrail.daq.plans import (
     LockstepScanConfig,
     MeshScanConfig,
     PositionScanConfig,
+    Region,
     ScanConfig,
     TimeScanConfig,
     XAFSScanConfig,
+    edge_named,
     plan_from,
+    region_in,
 )
 from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
 from scantrail.daq.survey import links_needed
 from scantrail.daq.take import attempt, take
+from scantrail.daq.xafs import Spectrum, judge_spectrum, mu_figure, spectrum_figure
 
 __all__ = [
     "PLANS",
@@ -54,28 +59,36 @@ __all__ = [
     "PVDetector",
     "PositionScanConfig",
     "Quantity",
+    "Region",
     "ScanConfig",
     "ScanData",
     "ScanEngine",
     "Setting",
     "Shutter",
+    "Spectrum",
     "Statistic",
     "Taken",
     "TimeScanConfig",
     "XAFSScanConfig",
     "attempt",
+    "bragg_angle",
     "check_without_hardware",
     "compare_scans",
     "connect",
+    "edge_named",
     "expected_seconds",
+    "judge_spectrum",
     "learned_overhead",
     "links_needed",
     "measured_of",
     "measured_rows",
+    "mu_figure",
     "newest_darks",
     "plan_from",
+    "region_in",
     "results_of",
     "scan_figure",
+    "spectrum_figure",
     "statistics_of",
     "take",
     "with_derived",
