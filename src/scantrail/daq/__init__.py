@@ -3,13 +3,17 @@
 from scantrail.daq.checks import check_without_hardware
 from scantrail.daq.client import Client, DeviceClient, connect
 from scantrail.daq.counting import PVDetector
+from scantrail.daq.darks import Dark, newest_darks
 from scantrail.daq.data import ScanData
+from scantrail.daq.derived import with_derived
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
 from scantrail.daq.estimate import expected_seconds, learned_overhead
 from scantrail.daq.figure import scan_figure
 from scantrail.daq.gate import Gate
 from scantrail.daq.manner import Manner, OnError
+from scantrail.daq.measured import Edge, Measured, Quantity
+from scantrail.daq.measuring import measured_of, measured_rows
 from scantrail.daq.plans import (
     PLANS,
     GridScanConfig,
@@ -24,31 +28,38 @@ from scantrail.daq.plans import (
     plan_from,
 )
 from scantrail.daq.setting import Setting, Taken
+from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
 from scantrail.daq.survey import links_needed
 from scantrail.daq.take import attempt, take
 
 __all__ = [
     "PLANS",
     "Client",
+    "Dark",
     "Detector",
     "DeviceClient",
+    "Edge",
+    "Found",
     "Gate",
     "GridScanConfig",
     "LinearScanConfig",
     "ListScanConfig",
     "LockstepScanConfig",
     "Manner",
+    "Measured",
     "MeshScanConfig",
     "Motor",
     "MotorStatus",
     "OnError",
     "PVDetector",
     "PositionScanConfig",
+    "Quantity",
     "ScanConfig",
     "ScanData",
     "ScanEngine",
     "Setting",
     "Shutter",
+    "Statistic",
     "Taken",
     "TimeScanConfig",
     "XAFSScanConfig",
@@ -58,7 +69,13 @@ __all__ = [
     "expected_seconds",
     "learned_overhead",
     "links_needed",
+    "measured_of",
+    "measured_rows",
+    "newest_darks",
     "plan_from",
+    "results_of",
     "scan_figure",
+    "statistics_of",
     "take",
+    "with_derived",
 ]

@@ -15,7 +15,7 @@ from scantrail.station import DetectorConfig, MotorConfig, Station
 
 C = TypeVar("C", MotorConfig, DetectorConfig)
 
-_ROLES = {"i0": "i0", "it": "itrans", "if": "ifluor"}
+ROLES = {"i0": "i0", "it": "itrans", "if": "ifluor"}
 """What a detector measures, by the last word of its name."""
 
 
@@ -72,7 +72,7 @@ class _Finder:
 
     def source(self, name: str, role: str | None = None) -> Source:
         key, config = named(name, self._station.detectors)
-        told = role or _ROLES.get(key.rpartition(":")[2].casefold(), "counts")
+        told = role or ROLES.get(key.rpartition(":")[2].casefold(), "counts")
         column = Column("", None, "number", told)
         pv, client = config.pv if config else name, self._client(name, config.url if config else None)
         return Source(name, key, pv, client, column, config)
