@@ -1,5 +1,6 @@
 """Motors, detectors, and scans of positions (seed 003)."""
 
+from scantrail.daq.bragg import bragg_angle
 from scantrail.daq.checks import check_without_hardware
 from scantrail.daq.client import Client, DeviceClient, connect
 from scantrail.daq.counting import PVDetector
@@ -22,10 +23,13 @@ from scantrail.daq.plans import (
     LockstepScanConfig,
     MeshScanConfig,
     PositionScanConfig,
+    Region,
     ScanConfig,
     TimeScanConfig,
     XAFSScanConfig,
+    edge_named,
     plan_from,
+    region_in,
 )
 from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
@@ -54,6 +58,7 @@ __all__ = [
     "PVDetector",
     "PositionScanConfig",
     "Quantity",
+    "Region",
     "ScanConfig",
     "ScanData",
     "ScanEngine",
@@ -64,8 +69,10 @@ __all__ = [
     "TimeScanConfig",
     "XAFSScanConfig",
     "attempt",
+    "bragg_angle",
     "check_without_hardware",
     "connect",
+    "edge_named",
     "expected_seconds",
     "learned_overhead",
     "links_needed",
@@ -73,6 +80,7 @@ __all__ = [
     "measured_rows",
     "newest_darks",
     "plan_from",
+    "region_in",
     "results_of",
     "scan_figure",
     "statistics_of",

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from scantrail.daq import OnError, ScanConfig
     from scantrail.station import Station
 
+_MISSPELT = {"extra_forbidden": "this scan", "unexpected_keyword_argument": "a region"}
+"""Whose field is not known, by the type of pydantic's error."""
+
 
 def planned(fields: Mapping[str, Any], where: str = "") -> "ScanConfig":
     """Return the plan that fields with their `type` describe; None counts as not given.
@@ -80,8 +83,9 @@ def station_at(config: Path | None, url: str | None, *, sim: bool) -> "Station":
 def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
     """Print the points of a plan and the expected time; nothing is connected. Raises InputError beyond the limits."""
     from scantrail.acquire import expected_time
+    from scantrail.cli.energies import angles_of, regions_told
     from scantrail.cli.wording import ends, scan_in_words
-    from scantrail.daq import check_without_hardware
+    from scantrail.daq import XAFSScanConfig, check_without_hardware
 
     plan = order.plan
     notices = check_without_hardware(plan, order.station)
@@ -97,27 +101,32 @@ def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
             "notices": notices,
             "plan": plan.document(),
         }
+        if isinstance(plan, XAFSScanConfig):
+            told |= {"regions": regions_told(plan), "angles": angles_of(plan, order.station)}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
-    for line in (*scan_in_words(plan, seconds), *notices):
+    for line in (*scan_in_words(plan, seconds, order.station), *notices):
         click.echo(line)
     return 0
 
 
 def _sentence(error: Any, plan: "type[ScanConfig]") -> str:  # noqa: ANN401 - pydantic's error, loaded by then
     """Say in one sentence what pydantic refused."""
+    from scantrail.daq import Region
     from scantrail.links import nearest
     from scantrail.station import explain
 
     details = error.errors(include_url=False)
     # a field that is spelt wrong is named before the right one that is missing
-    at = next((i for i, one in enumerate(details) if one["type"] == "extra_forbidden"), 0)
+    at = next((i for i, one in enumerate(details) if one["type"] in _MISSPELT), 0)
     if details[at]["type"] == "value_error":
         return str(details[at]["ctx"]["error"])
     refusal = explain(error, plan)[at]
-    if details[at]["type"] == "extra_forbidden":
-        fields = [name for name in plan.model_fields if name != "scan_type"]
-        near = nearest(refusal.path[-1], fields)
+    if whose := _MISSPELT.get(details[at]["type"]):
+        wrong = str(details[at]["loc"][-1])
+        known_fields = plan.model_fields if whose == "this scan" else Region.__dataclass_fields__
+        fields = [name for name in known_fields if name != "scan_type"]
+        near = nearest(wrong, fields)
         known = f"did you mean {near[0]}?" if near else f"there are {', '.join(fields)}"
-        return f"{refusal.path[-1]} is no field of this scan; {known}"
+        return f"{wrong} is no field of {whose}; {known}"
     return f"{refusal.path[-1]} {refusal.complaint}".removesuffix(".")

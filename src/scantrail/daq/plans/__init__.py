@@ -9,6 +9,8 @@ from scantrail.daq.plans.linear import LinearScanConfig, LockstepScanConfig
 from scantrail.daq.plans.listed import ListScanConfig
 from scantrail.daq.plans.timed import ELAPSED, TimeScanConfig
 from scantrail.daq.plans.xafs import XAFSScanConfig
+from scantrail.daq.plans.xafs_edges import edge_named
+from scantrail.daq.plans.xafs_regions import Region, region_in
 from scantrail.errors import InputError
 
 __all__ = [
@@ -20,12 +22,15 @@ __all__ = [
     "LockstepScanConfig",
     "MeshScanConfig",
     "PositionScanConfig",
+    "Region",
     "ScanConfig",
     "TimeScanConfig",
     "Track",
     "XAFSScanConfig",
     "data_key",
+    "edge_named",
     "plan_from",
+    "region_in",
 ]
 
 _KINDS: tuple[type[ScanConfig], ...] = (
