@@ -35,6 +35,7 @@ from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
 from scantrail.daq.survey import links_needed
 from scantrail.daq.take import attempt, take
+from scantrail.daq.worked_out import columns_worked_out
 
 __all__ = [
     "PLANS",
@@ -71,6 +72,7 @@ __all__ = [
     "attempt",
     "bragg_angle",
     "check_without_hardware",
+    "columns_worked_out",
     "connect",
     "edge_named",
     "expected_seconds",

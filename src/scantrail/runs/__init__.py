@@ -22,6 +22,7 @@ from scantrail.runs.writer import Command, RunWriter
 if TYPE_CHECKING:
     from scantrail.runs.catalog import Choice, listing, note_run, reindex
     from scantrail.runs.export import (
+        Recorded,
         Written,
         export_csv,
         export_nexus,
@@ -36,6 +37,7 @@ _LATER = {
     **dict.fromkeys(("Choice", "listing", "note_run", "reindex"), "catalog"),
     **dict.fromkeys(
         (
+            "Recorded",
             "Written",
             "export_csv",
             "export_nexus",
@@ -60,6 +62,7 @@ __all__ = [
     "Point",
     "Reading",
     "Record",
+    "Recorded",
     "Result",
     "RunStatus",
     "RunSummary",

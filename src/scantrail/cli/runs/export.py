@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
-    from scantrail.runs import Chain, Record, Written
+    from scantrail.runs import Chain, Record, Recorded, Written
 
 INCOMPLETE = 3
 STANDARD_OUTPUT = "-"
@@ -70,10 +70,11 @@ def nexus(run: str, output: Path) -> int:
     One HDF5 file with all that was recorded. Grids are arrays by grid index, NaN where nothing was measured; energy
     scans conform to NXxas.
     """
+    from scantrail.daq import columns_worked_out
     from scantrail.runs import chain, export_nexus
 
     joined = chain(locate(run))
-    written = export_nexus(joined.records, output)
+    written = export_nexus(joined.records, output, columns_worked_out(joined.records))
     _say(written.points, "point", joined, output)
     return _told(joined, written.notices)
 
@@ -107,17 +108,19 @@ def spec(run: str, output: Path) -> int:
 def _as_text(
     run: str,
     output: Path,
-    write: "Callable[[Sequence[Record], TextIO], Written]",
-    export: "Callable[[Sequence[Record], Path], Written]",
+    write: "Callable[[Sequence[Record], TextIO, Sequence[Recorded]], Written]",
+    export: "Callable[[Sequence[Record], Path, Sequence[Recorded]], Written]",
 ) -> int:
+    from scantrail.daq import columns_worked_out
     from scantrail.runs import chain
 
     joined = chain(locate(run))
+    worked_out = columns_worked_out(joined.records)
     if str(output) == STANDARD_OUTPUT:
         with _standard_output() as file:
-            written = write(joined.records, file)
+            written = write(joined.records, file, worked_out)
     else:
-        written = export(joined.records, output)
+        written = export(joined.records, output, worked_out)
         _say(written.points, "point", joined, output)
     return _told(joined, written.notices)
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scantrail.runs.export.csv import export_csv, write_csv
     from scantrail.runs.export.nexus import export_nexus
+    from scantrail.runs.export.recorded import Recorded
     from scantrail.runs.export.spec import export_spec, write_spec
     from scantrail.runs.export.written import Written
     from scantrail.runs.export.xdi import export_xdi, write_xdi
 
 _MODULES = {
+    "Recorded": "recorded",
     "Written": "written",
     "export_csv": "csv",
     "export_nexus": "nexus",
@@ -25,6 +27,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "Recorded",
     "Written",
     "export_csv",
     "export_nexus",

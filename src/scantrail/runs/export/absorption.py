@@ -30,14 +30,10 @@ def absorptions(recording: Recording) -> Iterator[Absorption]:
         yield Absorption("mufluor", i0, ifluor, "ifluor / i0", _net(recording, ifluor) / incoming)
 
 
-def dark(recording: Recording, detector: Recorded) -> float:
-    """Return what a detector reads without beam [its unit], 0 if the station file does not say."""
-    known = recording.start["scantrail"].get("station", {}).get("detectors", {})
-    return float(known.get(detector.key, {}).get("dark") or 0.0)
-
-
 def _net(recording: Recording, detector: Recorded) -> Floats:
-    return detector.floats - dark(recording, detector)
+    """Return the readings without their dark part."""
+    dark = recording.dark(detector)
+    return detector.floats if dark is None else detector.floats - dark.floats
 
 
 def _lit(recording: Recording, detector: Recorded) -> Floats:

@@ -23,7 +23,9 @@ Floats: TypeAlias = NDArray[np.float64]
 class Recorded:
     """One column: its key in the journal, what it stands for, its unit ("" if unknown), where it was read.
 
-    values: float64 with NaN where there is none, int64 if all are integers, else text; one a row.
+    values: float64 with NaN where there is none, int64 if all are integers, else text; one a row. What was not recorded
+    but worked out of it may stand beside the columns of a run: in role "dwell" the counting time of each point [s], in
+    role "dark" what the detector of the key in `source` reads without beam, in role "derived" what a formula gives.
     """
 
     key: str
@@ -41,6 +43,11 @@ class Recorded:
     def floats(self) -> Floats:
         """The numbers as float64."""
         return self.values.astype(np.float64)
+
+    @property
+    def constant(self) -> float | None:
+        """The one number that it has at all points; None if it changes."""
+        return float(self.values[0]) if len(self.values) and np.all(self.values == self.values[0]) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,17 @@ class Recording:
         plain = (column for column in self.columns.values() if column.is_number and column.key not in known)
         return tuple(column for column in plain if column.role not in {"setpoint", "index", "point"})
 
+    @property
+    def changing(self) -> tuple[Recorded, ...]:
+        """The others, but for dwells and darks that are the same at every point."""
+        return tuple(column for column in self.others if column not in self.unchanging)
+
+    @property
+    def unchanging(self) -> tuple[Recorded, ...]:
+        """Dwells and darks that are the same at every point, and better told once."""
+        same = (column for column in self.others if column.constant is not None)
+        return tuple(column for column in same if column.role in {"dwell", "dark"})
+
     def stepped(self, axis: Recorded) -> Recorded:
         """Return what to draw over: where an axis was sent; of time itself when it was, not when it was due."""
         return axis if axis.source == OURS else self.setpoint(axis) or axis
@@ -96,6 +114,15 @@ class Recording:
     def setpoint(self, axis: Recorded) -> Recorded | None:
         """Return where an axis was sent, None if that is not recorded."""
         return self.columns.get(f"{axis.key}_setpoint")
+
+    def dark(self, detector: Recorded) -> Recorded | None:
+        """Return what a detector reads without beam at each point, None if nobody knows."""
+        return next((one for one in self.columns.values() if one.role == "dark" and one.source == detector.key), None)
+
+    @property
+    def dwell(self) -> Recorded | None:
+        """The counting time of each point [s], None if nobody knows."""
+        return next((one for one in self.columns.values() if one.role == "dwell"), None)
 
     def of_role(self, role: str) -> Recorded | None:
         """Return the first detector of this role."""
@@ -114,12 +141,16 @@ class Recording:
         return prod(self.shape)
 
 
-def recording(records: Sequence[Record]) -> Recording:
-    """Return what these runs recorded in their primary stream, oldest first; there may be no row."""
+def recording(records: Sequence[Record], worked_out: Sequence[Recorded] = ()) -> Recording:
+    """Return what these runs recorded in their primary stream, oldest first; there may be no row.
+
+    worked_out: columns beside those, as long as they; one whose key is taken is left out.
+    """
     last = records[-1]
     columns, time = table(records, PRIMARY)
     roles = {column["key"]: column["role"] for column in last.start["columns"]}
     columns = {key: _with_role(column, roles) for key, column in columns.items()}
+    columns = {column.key: column for column in worked_out} | columns
     return Recording(
         start=last.start,
         stop=last.stop,

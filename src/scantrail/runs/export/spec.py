@@ -24,22 +24,25 @@ MICROSECONDS = 6
 """Digits of a time [s]."""
 
 
-def export_spec(records: Sequence[Record], path: Path) -> Written:
+def export_spec(records: Sequence[Record], path: Path, worked_out: Sequence[Recorded] = ()) -> Written:
     """Write a scan, given as the runs that took it, oldest first, to the new SPEC file `path`.
 
-    Returns how many points were written, and what is missing. Raises RunError for a kind that SPEC does not know or a
-    run without a point, InputError if the file exists, OutputError; nothing is left behind then.
+    worked_out: columns beside the recorded ones; those that never change stand in comments. Returns how many points
+    were written, and what is missing. Raises RunError for a kind that SPEC does not know or a run without a point,
+    InputError if the file exists, OutputError; nothing is left behind then.
     """
     with new_file(path) as file:
-        return write_spec(records, file, path.name)
+        return write_spec(records, file, worked_out, name=path.name)
 
 
-def write_spec(records: Sequence[Record], file: TextIO, name: str = "scantrail") -> Written:
+def write_spec(
+    records: Sequence[Record], file: TextIO, worked_out: Sequence[Recorded] = (), *, name: str = "scantrail"
+) -> Written:
     """Write a scan as SPEC: setpoints first, then readbacks, time and the rest, the signal last.
 
     Points that lack one of them are left out, and told. Raises RunError as `export_spec`, OSError.
     """
-    recorded = recording(records)
+    recorded = recording(records, worked_out)
     refuse_unfit(recorded, "spec")
     axes = list(reversed(recorded.axes)) if len(recorded.shape) > 1 else list(recorded.axes)
     found = complete(_columns(recorded, axes), needed=len(axes))
@@ -61,7 +64,7 @@ def _columns(recorded: Recording, axes: Sequence[Recorded]) -> dict[str, Floats]
     if len(recorded.shape) > 1:
         rest += [(key, recorded.columns[key].floats) for key in (f"{axis.key}_index" for axis in axes)]
     rest.append(("Epoch", np.round(recorded.time - int(recorded.began), MICROSECONDS)))
-    rest += [(other.key, other.floats) for other in recorded.others]
+    rest += [(other.key, other.floats) for other in recorded.changing]
     incoming = [one for one in recorded.detectors if one.role == "i0"]
     signals = [one for one in recorded.detectors if one.role != "i0"]
     rest += [(one.key, one.floats) for one in (*incoming, *reversed(signals))]
@@ -87,9 +90,13 @@ def _scan_head(recorded: Recording, axes: Sequence[Recorded]) -> Iterator[str]:
     yield f"#C taken by Scantrail {ours['version']}, uid {', '.join(recorded.uids)}"
     if ours["components"]:
         yield f"#C components {one_line(', '.join(ours['components']))}"
-    for column in (*axes, *recorded.detectors, *recorded.others):
+    for column in recorded.unchanging:
+        yield f"#C {column.key} {number(float(column.values[0]))} {one_line(column.unit)}".rstrip()
+    for column in (*axes, *recorded.detectors, *recorded.changing):
         if column.unit:
             yield f"#C {column.key} in {one_line(column.unit)}, from {one_line(column.source)}"
+        if column.role == "derived":
+            yield f"#C {column.key} = {one_line(column.source)}"
 
 
 def _command(recorded: Recording, axes: Sequence[Recorded]) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from scantrail.runs.export.absorption import absorptions, dark
+from scantrail.runs.export.absorption import Absorption, absorptions
 from scantrail.runs.export.place import new_file
-from scantrail.runs.export.recorded import Floats, Recording, recording
-from scantrail.runs.export.text import complete, fresh, one_line, rows
+from scantrail.runs.export.recorded import Floats, Recorded, Recording, recording
+from scantrail.runs.export.text import complete, fresh, number, one_line, rows
 from scantrail.runs.export.written import Written, refuse_unfit
 from scantrail.runs.reader import Record
 from scantrail.runs.stamps import iso
@@ -22,29 +22,30 @@ LABELS = {"i0": "I0", "itrans": "IT", "ifluor": "IF", "irefer": "IR"}
 EV = "eV"
 
 
-def export_xdi(records: Sequence[Record], path: Path) -> Written:
+def export_xdi(records: Sequence[Record], path: Path, worked_out: Sequence[Recorded] = ()) -> Written:
     """Write an energy scan, given as the runs that took it, oldest first, to the new XDI file `path`.
 
-    Returns how many points were written, and what is missing. Raises RunError if it is of another kind or without a
-    point, InputError if the file exists, OutputError; nothing is left behind then.
+    worked_out: columns beside the recorded ones; those that never change stand in the header. Returns how many points
+    were written, and what is missing. Raises RunError if the run is of another kind or without a point, InputError if
+    the file exists, OutputError; nothing is left behind then.
     """
     with new_file(path) as file:
-        return write_xdi(records, file)
+        return write_xdi(records, file, worked_out)
 
 
-def write_xdi(records: Sequence[Record], file: TextIO) -> Written:
+def write_xdi(records: Sequence[Record], file: TextIO, worked_out: Sequence[Recorded] = ()) -> Written:
     """Write an energy scan as XDI: energy (where the monochromator was sent), i0, itrans, ifluor, mu, then the rest.
 
     Points that lack one of them are left out, and told. Raises RunError as `export_xdi`, OSError.
     """
-    recorded = recording(records)
+    recorded = recording(records, worked_out)
     refuse_unfit(recorded, "xdi")
     columns, units = _columns(recorded)
     found = complete(columns, needed=1)
     file.write(f"# XDI/1.0 Scantrail/{recorded.start['scantrail']['version']}\n")
-    for number, name in enumerate(found.columns, 1):
+    for place, name in enumerate(found.columns, 1):
         unit = f" {units[name]}" if name in units else ""
-        file.write(f"# Column.{number}: {name}{unit}\n")
+        file.write(f"# Column.{place}: {name}{unit}\n")
     for name, value in _header(recorded):
         file.write(f"# {name}: {one_line(value)}\n")
     file.write(f"# ---\n# {'  '.join(found.columns)}\n")
@@ -66,13 +67,17 @@ def _columns(recorded: Recording) -> tuple[dict[str, Floats], dict[str, str]]:
     columns |= {mu.name: mu.values for mu in absorptions(recorded)}
     columns["energy_readback"], units["energy_readback"] = axis.floats, axis.unit or EV
     told = {detector.key for detector in known.values()}
-    for other in (*recorded.detectors, *recorded.others):
+    for other in (*recorded.detectors, *recorded.changing):
         if other.key not in told:
-            label = fresh(re.sub(r"\W", "_", other.key, flags=re.ASCII), {*columns, *LABELS})
+            label = fresh(_word(other.key), {*columns, *LABELS})
             columns[label] = other.floats
             if re.fullmatch(r"\w+", other.unit, re.ASCII):
                 units[label] = other.unit
     return columns, units
+
+
+def _word(key: str) -> str:
+    return re.sub(r"\W", "_", key, flags=re.ASCII)
 
 
 # --- header -----------------------------------------------------------------------------------------------------------
@@ -98,9 +103,7 @@ def _header(recorded: Recording) -> Iterator[tuple[str, object]]:
     yield from ((name, value) for name, value in fields.items() if value)
     for role, tag in LABELS.items():
         if (detector := recorded.of_role(role)) is not None:
-            taken_off = dark(recorded, detector)
-            told_of = (detector.source, detector.unit, f"dark {taken_off:g}" if taken_off else "")
-            yield f"Detector.{tag}", ", ".join(filter(None, told_of))
+            yield f"Detector.{tag}", ", ".join(filter(None, (detector.source, detector.unit)))
     yield from _ours(recorded)
 
 
@@ -116,11 +119,40 @@ def _ours(recorded: Recording) -> Iterator[tuple[str, object]]:
     yield "Scantrail.operator", ours["operator"]
     yield "Scantrail.status", recorded.stop["exit_status"] if recorded.stop else "interrupted"
     yield "Scantrail.points", f"{len(recorded.time)} of {recorded.planned}"
-    yield "Scantrail.dwell", f"{ours['plan']['dwell_time']} s"
-    for number, region in enumerate(ours["plan"]["regions"], 1):
-        yield f"Scantrail.region_{number}", _region(region)
+    for column in recorded.unchanging:
+        yield f"Scantrail.{_word(column.key)}", f"{number(float(column.values[0]))} {column.unit}".rstrip()
+    for place, region in enumerate(ours["plan"]["regions"], 1):
+        yield f"Scantrail.region_{place}", _region(region)
+    formulas = {_word(one.key): one.source for one in recorded.others if one.role == "derived"}
+    formulas |= {mu.name: _formula(recorded, mu) for mu in absorptions(recorded)}
+    yield from ((f"Scantrail.{name}", formula) for name, formula in formulas.items())
+
+
+def _formula(recorded: Recording, mu: Absorption) -> str:
+    darks = [one.key for one in (mu.incoming, mu.signal) if recorded.dark(one) is not None]
+    return f"{mu.formula}, less the darks of {' and '.join(darks)}" if darks else mu.formula
+
+
+def _moment(seconds: float) -> str:
+    """Return a unix time [s] as XDI wants it, whole seconds of UTC."""
+    return f"{iso(seconds).partition('.')[0]}Z"
+
+
+def _ours(recorded: Recording) -> Iterator[tuple[str, object]]:
+    ours = recorded.start["scantrail"]
+    yield "Scantrail.run", ", ".join(map(str, recorded.numbers))
+    yield "Scantrail.uid", ", ".join(recorded.uids)
+    yield "Scantrail.operator", ours["operator"]
+    yield "Scantrail.status", recorded.stop["exit_status"] if recorded.stop else "interrupted"
+    yield "Scantrail.points", f"{len(recorded.time)} of {recorded.planned}"
+    for column in recorded.unchanging:
+        yield f"Scantrail.{_word(column.key)}", f"{number(float(column.values[0]))} {column.unit}".rstrip()
+    for place, region in enumerate(ours["plan"]["regions"], 1):
+        yield f"Scantrail.region_{place}", _region(region)
     for mu in absorptions(recorded):
-        yield f"Scantrail.{mu.name}", f"{mu.formula}, darks taken off"
+        darks = [one.key for one in (mu.incoming, mu.signal) if recorded.dark(one) is not None]
+        less = f", less the darks of {' and '.join(darks)}" if darks else ""
+        yield f"Scantrail.{mu.name}", f"{mu.formula}{less}"
 
 
 def _region(region: Sequence[float] | Mapping[str, Any]) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 import h5py
 import numpy as np
 
-from scantrail.runs.export.absorption import Absorption, absorptions, dark
+from scantrail.runs.export.absorption import Absorption, absorptions
 from scantrail.runs.export.nexus.instrument import Devices, crystal, source
-from scantrail.runs.export.nexus.plot import draw, passed, read_back
+from scantrail.runs.export.nexus.plot import beside_detectors, draw, read_back
 from scantrail.runs.export.nexus.tree import field, group, link
 from scantrail.runs.export.recorded import Recording
 
@@ -93,9 +93,9 @@ def _process(entry: h5py.Group, recording: Recording, found: Sequence[Absorption
     parameters = group(process, "parameters", "NXparameters")
     for mu in found:
         field(parameters, mu.name, mu.formula)
-    for detector in dict.fromkeys(one.key for mu in found for one in (mu.incoming, mu.signal)):
-        taken_off = recording.columns[detector]
-        field(parameters, f"dark_{taken_off.role}", dark(recording, taken_off), taken_off.unit)
+    for detector in {one.key: one for mu in found for one in (mu.incoming, mu.signal)}.values():
+        if (dark := recording.dark(detector)) is not None:
+            field(parameters, f"dark_{detector.role}", dark.values, dark.unit)
 
 
 def _data(
@@ -117,9 +117,7 @@ def _data(
     for detector in recording.detectors:
         if detector.key != found[0].signal.key:
             link(data, detector.key, devices.read[detector.key])
-    for other in recording.others:
-        field(data, other.key, other.values, other.unit)
-    passed(data, recording)
+    beside_detectors(data, recording)
     draw(data, "intensity", ["energy"], beside)
     return data
 

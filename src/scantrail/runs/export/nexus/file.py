@@ -12,20 +12,20 @@ from scantrail.runs.export.nexus.instrument import UNKNOWN, instrument
 from scantrail.runs.export.nexus.plot import default_plot
 from scantrail.runs.export.nexus.tree import default, field, group
 from scantrail.runs.export.place import write_new
-from scantrail.runs.export.recorded import PRIMARY, Recording, recording, streams, table
+from scantrail.runs.export.recorded import PRIMARY, Recorded, Recording, recording, streams, table
 from scantrail.runs.export.written import Written, refuse_unfit
 from scantrail.runs.reader import Record
 from scantrail.runs.stamps import iso
 
 
-def export_nexus(records: Sequence[Record], path: Path) -> Written:
+def export_nexus(records: Sequence[Record], path: Path, worked_out: Sequence[Recorded] = ()) -> Written:
     """Write runs that go on with one another, oldest first, to the new NeXus file `path`.
 
-    A spectrum conforms to NXxas, every other kind is a plain NXentry. Returns how many points were written, and what
-    is missing. Raises RunError if there is no point, InputError if the file exists, OutputError; nothing is left
-    behind then.
+    A spectrum conforms to NXxas, every other kind is a plain NXentry. worked_out: columns beside the recorded ones.
+    Returns how many points were written, and what is missing. Raises RunError if there is no point, InputError if the
+    file exists, OutputError; nothing is left behind then.
     """
-    recorded = recording(records)
+    recorded = recording(records, worked_out)
     refuse_unfit(recorded, "nexus")
     # made in memory, so that a disk that fills up meets a plain write, and not HDF5 in the middle of its trees
     with h5py.File(path.name, "w", driver="core", backing_store=False) as file:

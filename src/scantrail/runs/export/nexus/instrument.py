@@ -82,3 +82,5 @@ def _detector(instrument: h5py.Group, recording: Recording, detector: Recorded, 
     field(made, "local_name", detector.source)
     field(made, "description", detector.role)
     devices.read[detector.key] = field(made, "data", placed(recording, detector.values), detector.unit)
+    if (dwell := recording.dwell) is not None:
+        field(made, "count_time", placed(recording, dwell.values), dwell.unit)

@@ -10,7 +10,8 @@ from scantrail.runs.export.nexus.instrument import Devices
 from scantrail.runs.export.nexus.tree import field, group, link
 from scantrail.runs.export.recorded import Recorded, Recording
 
-TIME = "time"
+MICROSECONDS = 6
+"""Digits of a time [s]."""
 
 
 def default_plot(entry: h5py.Group, recording: Recording, devices: Devices) -> h5py.Group:
@@ -22,9 +23,7 @@ def default_plot(entry: h5py.Group, recording: Recording, devices: Devices) -> h
     field(data, "title", recording.name)
     axes = [name for names in _axis_fields(data, recording, devices) for name in names[:1]]
     names = {one.key: link(data, one.key, devices.read[one.key]) for one in recording.detectors}
-    for other in recording.others:
-        field(data, other.key, placed(recording, other.values), other.unit, long_name=_label(other))
-    passed(data, recording)
+    beside_detectors(data, recording)
     if ranked := _by_interest(recording.detectors):
         signal, *rest = ranked
         draw(data, names[signal.key], axes, [names[one.key] for one in rest if one.unit == signal.unit])
@@ -43,15 +42,13 @@ def draw(data: h5py.Group, signal: str, axes: Sequence[str], beside: Sequence[st
         data.attrs["auxiliary_signals"] = list(beside)
 
 
-def passed(data: h5py.Group, recording: Recording) -> None:
-    """Add how much time had passed at each point [s]."""
-    field(
-        data,
-        TIME,
-        placed(recording, np.round(recording.time - recording.began, 6)),
-        "s",
-        long_name="time since the start (s)",
-    )
+def beside_detectors(data: h5py.Group, recording: Recording) -> None:
+    """Add what is neither axis nor detector, derived columns with their formulas, and the time that had passed [s]."""
+    for other in recording.others:
+        label = f"{other.key} = {other.source}" if other.role == "derived" else _label(other)
+        field(data, other.key, placed(recording, other.values), other.unit, long_name=label)
+    time = np.round(recording.time - recording.began, MICROSECONDS)
+    field(data, "time", placed(recording, time), "s", long_name="time since the start (s)")
 
 
 def read_back(data: h5py.Group, axis: Recorded, devices: Devices) -> None:
