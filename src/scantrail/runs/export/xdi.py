@@ -20,6 +20,8 @@ from scantrail.runs.stamps import iso
 LABELS = {"i0": "I0", "itrans": "IT", "ifluor": "IF", "irefer": "IR"}
 """Roles of detectors, which are their column labels too, and the tags under which XDI describes them."""
 EV = "eV"
+UNITS = {"eV": EV, "k": "1/angstrom"}
+"""How the units of regions are written."""
 
 
 def export_xdi(records: Sequence[Record], path: Path, worked_out: Sequence[Recorded] = ()) -> Written:
@@ -133,34 +135,12 @@ def _formula(recorded: Recording, mu: Absorption) -> str:
     return f"{mu.formula}, less the darks of {' and '.join(darks)}" if darks else mu.formula
 
 
-def _moment(seconds: float) -> str:
-    """Return a unix time [s] as XDI wants it, whole seconds of UTC."""
-    return f"{iso(seconds).partition('.')[0]}Z"
-
-
-def _ours(recorded: Recording) -> Iterator[tuple[str, object]]:
-    ours = recorded.start["scantrail"]
-    yield "Scantrail.run", ", ".join(map(str, recorded.numbers))
-    yield "Scantrail.uid", ", ".join(recorded.uids)
-    yield "Scantrail.operator", ours["operator"]
-    yield "Scantrail.status", recorded.stop["exit_status"] if recorded.stop else "interrupted"
-    yield "Scantrail.points", f"{len(recorded.time)} of {recorded.planned}"
-    for column in recorded.unchanging:
-        yield f"Scantrail.{_word(column.key)}", f"{number(float(column.values[0]))} {column.unit}".rstrip()
-    for place, region in enumerate(ours["plan"]["regions"], 1):
-        yield f"Scantrail.region_{place}", _region(region)
-    for mu in absorptions(recorded):
-        darks = [one.key for one in (mu.incoming, mu.signal) if recorded.dark(one) is not None]
-        less = f", less the darks of {' and '.join(darks)}" if darks else ""
-        yield f"Scantrail.{mu.name}", f"{mu.formula}{less}"
-
-
 def _region(region: Sequence[float] | Mapping[str, Any]) -> str:
     """Return a region of the plan in words: "-20 to 30 eV, step 0.5 eV"; with the suffix k it is in 1/angstrom."""
     if not isinstance(region, Mapping):
         start, stop, step = region
         return f"{start:g} to {stop:g} {EV}, step {step:g} {EV}"
-    unit = region.get("unit", EV)
+    unit = UNITS[region.get("unit", EV)]
     texts = [f"{region['start']:g} to {region['stop']:g} {unit}"]
     texts += [f"step {region['step']:g} {unit}"] if region.get("step") is not None else []
     texts += [f"{region['npts']} points"] if region.get("npts") is not None else []
