@@ -11,6 +11,7 @@ from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
 from scantrail.daq.estimate import expected_seconds, learned_overhead
 from scantrail.daq.figure import scan_figure
+from scantrail.daq.files import SpecScan, read_csv, read_measured, read_spec, read_xdi
 from scantrail.daq.gate import Gate
 from scantrail.daq.manner import Manner, OnError
 from scantrail.daq.measured import Edge, Measured, Quantity
@@ -65,6 +66,7 @@ __all__ = [
     "ScanEngine",
     "Setting",
     "Shutter",
+    "SpecScan",
     "Statistic",
     "Taken",
     "TimeScanConfig",
@@ -82,6 +84,10 @@ __all__ = [
     "measured_rows",
     "newest_darks",
     "plan_from",
+    "read_csv",
+    "read_measured",
+    "read_spec",
+    "read_xdi",
     "region_in",
     "results_of",
     "scan_figure",

@@ -49,7 +49,8 @@ def write_xdi(records: Sequence[Record], file: TextIO, worked_out: Sequence[Reco
         unit = f" {units[name]}" if name in units else ""
         file.write(f"# Column.{place}: {name}{unit}\n")
     for name, value in _header(recorded):
-        file.write(f"# {name}: {one_line(value)}\n")
+        if told := one_line(value):
+            file.write(f"# {name}: {told}\n")
     file.write(f"# ---\n# {'  '.join(found.columns)}\n")
     for row in rows(list(found.columns.values())):
         file.write(f"{row}\n")
@@ -60,10 +61,9 @@ def write_xdi(records: Sequence[Record], file: TextIO, worked_out: Sequence[Reco
 
 
 def _columns(recorded: Recording) -> tuple[dict[str, Floats], dict[str, str]]:
-    """Return all columns by their labels, and the units of those whose unit is a word, as XDI wants it."""
+    """Return all columns by their labels, and the units of those whose unit is a word, as some readers want it."""
     axis = recorded.axes[0]
-    sent = recorded.stepped(axis)
-    columns, units = {"energy": sent.floats}, {"energy": axis.unit or EV}
+    columns, units = {"energy": recorded.stepped(axis).floats}, {"energy": axis.unit or EV}
     known = {role: detector for role in LABELS if (detector := recorded.of_role(role)) is not None}
     columns |= {role: detector.floats for role, detector in known.items()}
     columns |= {mu.name: mu.values for mu in absorptions(recorded)}
@@ -71,11 +71,18 @@ def _columns(recorded: Recording) -> tuple[dict[str, Floats], dict[str, str]]:
     told = {detector.key for detector in known.values()}
     for other in (*recorded.detectors, *recorded.changing):
         if other.key not in told:
-            label = fresh(_word(other.key), {*columns, *LABELS})
+            label = fresh(_label(recorded, other), {*columns, *LABELS})
             columns[label] = other.floats
             if re.fullmatch(r"\w+", other.unit, re.ASCII):
                 units[label] = other.unit
     return columns, units
+
+
+def _label(recorded: Recording, column: Recorded) -> str:
+    """Return what a column is called: a detector by its role if it is the first of it, a dark after its detector."""
+    if column.role == "dark":
+        return f"{_label(recorded, recorded.columns[column.source])}_dark"
+    return column.role if column.role in LABELS and recorded.of_role(column.role) is column else _word(column.key)
 
 
 def _word(key: str) -> str:
@@ -102,7 +109,7 @@ def _header(recorded: Recording) -> Iterator[tuple[str, object]]:
         "Beamline.name": place.get("name"),
         "Sample.id": ", ".join(ours["components"]),
     }
-    yield from ((name, value) for name, value in fields.items() if value)
+    yield from ((name, value) for name, value in fields.items() if value is not None)
     for role, tag in LABELS.items():
         if (detector := recorded.of_role(role)) is not None:
             yield f"Detector.{tag}", ", ".join(filter(None, (detector.source, detector.unit)))
@@ -122,7 +129,10 @@ def _ours(recorded: Recording) -> Iterator[tuple[str, object]]:
     yield "Scantrail.status", recorded.stop["exit_status"] if recorded.stop else "interrupted"
     yield "Scantrail.points", f"{len(recorded.time)} of {recorded.planned}"
     for column in recorded.unchanging:
-        yield f"Scantrail.{_word(column.key)}", f"{number(float(column.values[0]))} {column.unit}".rstrip()
+        yield f"Scantrail.{_label(recorded, column)}", f"{number(float(column.values[0]))} {column.unit}".rstrip()
+    for detector in recorded.detectors:
+        if detector.unit:
+            yield f"Scantrail.{_label(recorded, detector)}_unit", detector.unit
     for place, region in enumerate(ours["plan"]["regions"], 1):
         yield f"Scantrail.region_{place}", _region(region)
     formulas = {_word(one.key): one.source for one in recorded.others if one.role == "derived"}
@@ -131,7 +141,7 @@ def _ours(recorded: Recording) -> Iterator[tuple[str, object]]:
 
 
 def _formula(recorded: Recording, mu: Absorption) -> str:
-    darks = [one.key for one in (mu.incoming, mu.signal) if recorded.dark(one) is not None]
+    darks = [one.role for one in (mu.incoming, mu.signal) if recorded.dark(one) is not None]
     return f"{mu.formula}, less the darks of {' and '.join(darks)}" if darks else mu.formula
 
 
