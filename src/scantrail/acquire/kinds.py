@@ -83,6 +83,7 @@ def _threshold(plan: type[ThresholdPlan], scan: Callable[..., None]) -> Kind:
 
 
 _SCANNED = Kind(plan_from, _judged(_judge_scan), _compare_scans, take_positions, scan_seconds, _SCANS)
+_SPECTRUM = _SCANNED._replace(judging=Judging(_judge_scan, "spectrum"))
 _RECORDED = Kind(plan_from, draw_positions, _compare_scans, take_positions, scan_seconds)
 
 KINDS: dict[str, Kind] = {
@@ -90,7 +91,7 @@ KINDS: dict[str, Kind] = {
     ParallelPlan.kind: _threshold(ParallelPlan, scan_parallel),
     **dict.fromkeys(PLANS, _SCANNED),
     "time": _RECORDED,
-    "xafs": _RECORDED,
+    "xafs": _SPECTRUM,
 }
 
 

@@ -1,9 +1,19 @@
-"""Position scans, judged: peaks, centroids and edges of each detector."""
+"""Position scans, judged: peaks, centroids and edges of each detector, or the absorption edge of a spectrum."""
 
 from collections.abc import Mapping, Sequence
 
 from scantrail.acquire.verdict import Family, Verdict
-from scantrail.daq import Measured, compare_scans, measured_of, results_of, scan_figure, statistics_of
+from scantrail.daq import (
+    Measured,
+    Missing,
+    compare_scans,
+    judge_spectrum,
+    measured_of,
+    results_of,
+    scan_figure,
+    spectrum_figure,
+    statistics_of,
+)
 from scantrail.errors import InputError
 from scantrail.plots import Figure
 from scantrail.runs import Record
@@ -23,7 +33,9 @@ def judge_scan(records: Sequence[Record], *, family: Family | None, title: str) 
 
 
 def judge_measured(measured: Measured, *, title: str = "") -> Verdict:
-    """Judge a scan of positions, whichever file it comes from. Raises RunError if nothing was measured."""
+    """Judge a scan of positions, whichever file it comes from."""
+    if measured.kind == "xafs":
+        return _spectrum(measured, title)
     if len(measured.shape) > MOST_DIMENSIONS:
         many = f"a scan of {len(measured.shape)} dimensions has no statistics; one or two have"
         figure = scan_figure(measured, title=title or measured.title)
@@ -35,6 +47,20 @@ def judge_measured(measured: Measured, *, title: str = "") -> Verdict:
         answered=any(one.shape != "none" for one in found),
         figure=scan_figure(measured, found, title=title or measured.title),
         notes=measured.notes,
+    )
+
+
+def _spectrum(measured: Measured, title: str) -> Verdict:
+    """Judge a scan over an absorption edge; without mu its readings are drawn as they are."""
+    spectrum = judge_spectrum(measured)
+    title = title or measured.title
+    bare = isinstance(spectrum.absorption, Missing)
+    return Verdict(
+        results=spectrum.results,
+        sentences=spectrum.sentences,
+        answered=spectrum.answered,
+        figure=scan_figure(measured, title=title) if bare else spectrum_figure(spectrum, title=title),
+        notes=(*measured.notes, *spectrum.notes),
     )
 
 

@@ -37,7 +37,7 @@ from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
 from scantrail.daq.survey import links_needed
 from scantrail.daq.take import attempt, take
 from scantrail.daq.worked_out import columns_worked_out
-from scantrail.daq.xafs import Spectrum, judge_spectrum, mu_figure, spectrum_figure
+from scantrail.daq.xafs import Missing, Spectrum, judge_spectrum, mu_figure, spectrum_figure
 
 __all__ = [
     "PLANS",
@@ -55,6 +55,7 @@ __all__ = [
     "Manner",
     "Measured",
     "MeshScanConfig",
+    "Missing",
     "Motor",
     "MotorStatus",
     "OnError",
