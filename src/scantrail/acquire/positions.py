@@ -37,7 +37,7 @@ def take_positions(order: Order[ScanConfig], opened: Opened) -> Outcome:
         reopened=order.reopened,
         opened=opened,
     )
-    with clients(order.plan, order.station) as (client, others):
+    with clients(order.plan, order.station, order.manner.baseline) as (client, others):
         taken = attempt(order.plan, client, setting, others=others, manner=order.manner)
     return _position_outcome(taken, order)
 
