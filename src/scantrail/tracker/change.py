@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from scantrail.errors import InputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.moments import stamp
-from scantrail.tracker.places import Place, standing
+from scantrail.tracker.places import Place, rows_and_places
 from scantrail.tracker.profile import Profile
 from scantrail.tracker.seal import seal
 from scantrail.tracker.store import Database
@@ -64,7 +64,7 @@ class Change:
         """Note that this command concerns these components; to be called before they change."""
         new = [component for component in dict.fromkeys(components) if component not in self._before]
         if new:
-            rows, where = standing(self.connection, new)
+            rows, where = rows_and_places(self.connection, new)
             for component in new:
                 image = _told(rows[component]) if component in rows else None
                 self._before[component] = (image, where[component].text if image else "")
@@ -100,10 +100,10 @@ class Change:
 
     def finish(self, head: "Row[Any]") -> None:
         """Write the event, unless nothing has changed."""
-        self.rows, where = standing(self.connection, self._before)
+        self.rows, where = rows_and_places(self.connection, self._before)
         changes = [*self._rows, *self._components()]
         if not changes:
-            self.done = Done(None, self.time, " ".join(self.said), tuple(self.notices))
+            self.done = Done(None, self.time, "; ".join(self.said), tuple(self.notices))
             return
         values: dict[str, Any] = {
             "number": head.number + 1,
@@ -111,7 +111,7 @@ class Change:
             "login": self.login,
             "person": self.person,
             "command": self.command,
-            "said": " ".join(self.said),
+            "said": "; ".join(self.said),
             "waiver": "; ".join(self.waivers) or None,
             "undoes": self.undoes,
             "changes": changes,

@@ -9,6 +9,7 @@ from scantrail.errors import AlreadyExists, ConflictError, InputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.blocking import missing_tests
 from scantrail.tracker.change import Change
+from scantrail.tracker.locations import known_location
 from scantrail.tracker.lookup import find_type
 from scantrail.tracker.places import parts_of, places
 from scantrail.tracker.texts import component_id, name, text
@@ -75,11 +76,11 @@ def edit(
         check_step(change, row, new["status"], force=force, reason=reason)
     if {"serial", "manufacturer", "type"} & set(new):
         _serial_is_free(change, row.id, {**row._mapping, **new})
+    change.said.extend(_in_words(row, fields, new))
     if "location" in new:
         relocate(change, row.id, new.pop("location"))
     if new:
         change.set(row.id, new)
-    change.said.extend(_in_words(row, fields, new))
 
 
 def relocate(change: Change, component: str, location: str | None) -> None:
@@ -116,17 +117,6 @@ def check_step(change: Change, row: "Row[Any]", target: str, *, force: bool, rea
     change.waivers.append(f"{why}: {text(reason, 'the reason')}" if reason else why)
 
 
-def known_location(change: Change, location: str | None) -> str | None:
-    """Return a location's name, made if it is new; None for none. Raises InputError."""
-    if not location:
-        return None
-    wanted = name(location, "the location")
-    table = schema.location
-    if change.connection.execute(sa.select(table.c.name).where(table.c.name == wanted)).first() is None:
-        change.connection.execute(table.insert().values(name=wanted))
-    return wanted
-
-
 def _checked(change: Change, fields: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field, value in fields.items():
@@ -140,7 +130,7 @@ def _checked(change: Change, fields: Mapping[str, Any]) -> dict[str, Any]:
             case "serial":
                 values[field] = name(value, "the serial number") if value else None
             case "location":
-                values[field] = known_location(change, value)
+                values[field] = known_location(change.connection, value)
             case "notes":
                 values[field] = text(value or "", "the notes")
             case "attributes":
@@ -211,8 +201,8 @@ def _in_words(row: "Row[Any]", fields: Mapping[str, Any], new: Mapping[str, Any]
     for field in fields:
         if field == "status" and "status" in new:
             said.append(f"{row.id}: {row.status} to {new['status']}")
-        elif field == "location" and fields[field] != row.location:
-            said.append(f"{row.id}: moved to {fields[field] or 'an unknown place'}")
+        elif field == "location" and "location" in new:
+            said.append(f"{row.id}: moved to {new['location'] or 'an unknown place'}")
         elif field in new:
             said.append(f"{row.id}: {field} changed")
     return said

@@ -42,7 +42,7 @@ def places(connection: "Connection", ids: Iterable[str]) -> dict[str, Place]:
     return found
 
 
-def standing(connection: "Connection", ids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], dict[str, Place]]:
+def rows_and_places(connection: "Connection", ids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], dict[str, Place]]:
     """Return the rows of those of these components that exist, in the order asked for, and where each is."""
     wanted = list(ids)
     rows: dict[str, dict[str, Any]] = {}
