@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scantrail.acquire.kinds import expected_time
 from scantrail.acquire.order import Opened, Order
+from scantrail.acquire.outbox import is_waiting, waiting
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.resume import order_again, resume_running
 from scantrail.acquire.rig import (
@@ -19,10 +20,12 @@ from scantrail.acquire.rig import (
     simulated,
 )
 from scantrail.acquire.start import carry_out, check, start
+from scantrail.acquire.trail import admit, sync
 
 if TYPE_CHECKING:
     from scantrail.acquire.curves import judge_curves
     from scantrail.acquire.judge import compare_runs, draw_records, judge_records, judge_run
+    from scantrail.acquire.record import RecordedRun, record_run
     from scantrail.acquire.scanned import judge_measured
     from scantrail.acquire.verdict import Verdict
 
@@ -30,6 +33,7 @@ _LATER = {
     **dict.fromkeys(("compare_runs", "draw_records", "judge_records", "judge_run"), "judge"),
     "judge_curves": "curves",
     "judge_measured": "scanned",
+    **dict.fromkeys(("RecordedRun", "record_run"), "record"),
     "Verdict": "verdict",
 }
 
@@ -37,8 +41,10 @@ __all__ = [
     "Opened",
     "Order",
     "Outcome",
+    "RecordedRun",
     "RigOptions",
     "Verdict",
+    "admit",
     "at_address",
     "carry_out",
     "check",
@@ -47,15 +53,19 @@ __all__ = [
     "counting_detector",
     "draw_records",
     "expected_time",
+    "is_waiting",
     "judge_curves",
     "judge_measured",
     "judge_records",
     "judge_run",
     "order_again",
     "over_control_system",
+    "record_run",
     "resume_running",
     "simulated",
     "start",
+    "sync",
+    "waiting",
 ]
 
 

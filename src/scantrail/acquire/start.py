@@ -7,6 +7,7 @@ from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.positions import check_output
+from scantrail.acquire.trail import admit, owing, recorded
 from scantrail.db import database_url
 from scantrail.errors import ScantrailError, ThresholdError
 from scantrail.threshold import check_workspace
@@ -29,8 +30,9 @@ def start(order: Order[Any], opened: Opened = lambda run: None) -> Outcome:
 def carry_out(order: Order[Any], opened: Opened = lambda run: None) -> Outcome:
     """As `start`, but what ends the run once it has begun is the outcome's `failure`, beside what was taken."""
     check(order)
+    order = admit(order)
     kind = kind_of(order.plan.kind)
-    return judged(kind.take(order, opened), order.plan.kind)
+    return recorded(judged(kind.take(order, owing(order, opened)), order.plan.kind), order)
 
 
 def judged(outcome: Outcome, kind: str) -> Outcome:

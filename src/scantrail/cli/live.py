@@ -28,9 +28,12 @@ def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int
     from scantrail.acquire import carry_out, check, expected_time
     from scantrail.cli.faces import face_of
     from scantrail.cli.figures import show_figure
+    from scantrail.cli.outbox import settle_owed
     from scantrail.cli.outcome import print_outcome, print_problems
+    from scantrail.db import database_url
 
     check(order)
+    settle_owed(database_url(order.database, order.station.database.url))
     console = Console(stderr=True, highlight=False)
     face, seconds = face_of(order), expected_time(order)
     for line in (*face.words(order, seconds), *going_on(order, seconds)):

@@ -20,7 +20,7 @@ from scantrail.runs.summary import RunStatus, RunSummary, directories, find, sum
 from scantrail.runs.writer import Command, RunWriter
 
 if TYPE_CHECKING:
-    from scantrail.runs.catalog import Choice, listing, note_run, reindex
+    from scantrail.runs.catalog import Choice, listing, note_run, register_run, reindex, run_table
     from scantrail.runs.export import (
         Recorded,
         Written,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
 
 _LATER = {
-    **dict.fromkeys(("Choice", "listing", "note_run", "reindex"), "catalog"),
+    **dict.fromkeys(("Choice", "listing", "note_run", "register_run", "reindex", "run_table"), "catalog"),
     **dict.fromkeys(
         (
             "Recorded",
@@ -89,7 +89,9 @@ __all__ = [
     "note_run",
     "read",
     "read_results",
+    "register_run",
     "reindex",
+    "run_table",
     "summarize",
     "write_csv",
     "write_results",

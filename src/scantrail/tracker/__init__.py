@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
     from scantrail.tracker.locations import list_locations
     from scantrail.tracker.maintenance import LOG_TYPES, SEVERITIES, add_maintenance_log, resolve_log
+    from scantrail.tracker.measured_by import link_run, measurable, tests_of_run
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
+    from scantrail.tracker.quantities import declared_name, error_of
+    from scantrail.tracker.run_tests import RunTest
     from scantrail.tracker.store import Database, default_database, get_default_db
     from scantrail.tracker.strays import strays
     from scantrail.tracker.testing import TestResult
@@ -51,6 +54,9 @@ _MODULES = {
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
+    "measured_by": ("link_run", "measurable", "tests_of_run"),
+    "run_tests": ("RunTest",),
+    "quantities": ("declared_name", "error_of"),
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile"),
     "store": ("Database", "default_database", "get_default_db"),
@@ -76,6 +82,7 @@ __all__ = [
     "Named",
     "Page",
     "Profile",
+    "RunTest",
     "TestResult",
     "add_component",
     "add_maintenance_log",
@@ -86,22 +93,26 @@ __all__ = [
     "check_backup",
     "complete",
     "connect_components",
+    "declared_name",
     "default_database",
     "detail",
     "disassemble_module",
     "disconnect_components",
+    "error_of",
     "example_profile",
     "get_default_db",
     "history",
     "in_words",
     "install_component",
     "known_id",
+    "link_run",
     "list_components",
     "list_locations",
     "list_positions",
     "list_test_types",
     "load_profile",
     "login",
+    "measurable",
     "moment",
     "move_component",
     "open_connections",
@@ -114,6 +125,7 @@ __all__ = [
     "stamp",
     "strays",
     "summary",
+    "tests_of_run",
     "undo",
     "update_component",
     "verify",

@@ -8,6 +8,7 @@ from typing import Any
 
 from scantrail.errors import InputError, ProfileError
 from scantrail.tracker.patterns import expand, flaw, spelled
+from scantrail.tracker.run_tests import RunTest
 from scantrail.tracker.texts import name as name_text
 from scantrail.tracker.workflow import OUTCOMES, Policy
 
@@ -46,6 +47,7 @@ class Profile:
     policy: Policy
     types: Mapping[str, Kind]
     tests: Mapping[str, TestKind]
+    runs: Mapping[str, RunTest] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON-safe values; `from_document` makes it again."""
@@ -92,16 +94,18 @@ def load_profile(name: str) -> Profile:
 
 def from_document(document: Mapping[str, Any], where: str) -> Profile:
     """Return the profile of a TOML or JSON document; `where` it stands is for the messages. Raises ProfileError."""
-    _only(document, {"name", "policy", "types", "tests"}, where)
-    types, tests = (
+    _only(document, {"name", "policy", "types", "tests", "runs"}, where)
+    types, tests, runs = (
         _table(document.get("types"), f"{where}: types"),
         _table(document.get("tests", {}), f"{where}: tests"),
+        _table(document.get("runs", {}), f"{where}: runs"),
     )
     profile = Profile(
         _name(document.get("name"), f"{where}: name"),
         document.get("policy", "warn"),
         {_name(name, f"{where}: a type"): _kind(kind, f"{where}: types.{name}") for name, kind in types.items()},
         {_name(name, f"{where}: a test"): _test_kind(kind, f"{where}: tests.{name}") for name, kind in tests.items()},
+        {name: _run_test(one, f"{where}: runs.{name}") for name, one in runs.items()},
     )
     _check(profile, where)
     return profile
@@ -129,6 +133,17 @@ def _test_kind(given: object, where: str) -> TestKind:
     _only(document, {"description", "quantities"}, where)
     units = _named_texts(document.get("quantities", {}), f"{where}.quantities")
     return TestKind(str(document.get("description", "")), units)
+
+
+def _run_test(given: object, where: str) -> RunTest:
+    document = _table(given, where)
+    _only(document, {"kinds", "test", "results", "types"}, where)
+    return RunTest(
+        _texts(document.get("kinds"), f"{where}.kinds"),
+        _name(document.get("test"), f"{where}.test"),
+        _named_texts(document.get("results", {}), f"{where}.results"),
+        _texts(document.get("types", ()), f"{where}.types"),
+    )
 
 
 def _name(given: object, where: str) -> str:
@@ -194,3 +209,8 @@ def _check(profile: Profile, where: str) -> None:
             for test in tests:
                 if test not in profile.tests:
                     raise ProfileError(f"{where}: types.{name}.required names {test!r}, which is no test type")
+    for name, one in profile.runs.items():
+        if one.test not in profile.tests:
+            raise ProfileError(f"{where}: runs.{name}.test is {one.test!r}, which is no test type")
+        if unknown := [each for each in one.types if each not in profile.types]:
+            raise ProfileError(f"{where}: runs.{name}.types names {unknown[0]!r}, which is no type")

@@ -220,6 +220,7 @@ test = Table(
     _text("notes"),
     Column("run_uid", UUID),
     Column("supersedes", INTEGER, ForeignKey("test.id")),
+    Column("limits", JSON),
     _when("voided", nullable=True),
     _unique("test_uuid", "uuid"),
     Index("test_component", "component", "tested"),
@@ -240,6 +241,7 @@ run_component = Table(
     metadata,
     Column("run_uid", UUID, primary_key=True),
     _to("component", "component.id", primary_key=True),
+    Index("run_component_component", "component"),
     sqlite_strict=True,
 )
 file = Table(

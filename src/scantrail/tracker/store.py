@@ -29,15 +29,22 @@ class Database:
     """Components and what is known of them. A context manager; closed at the end of the process at the latest.
 
     db_path: file or SQLAlchemy URL, made if missing; data_dir: directory of the attached files, beside the file if not
-    given; profile: name or path of the profile for a database that has none yet.
+    given; profile: name or path of the profile for a database that has none yet; patience: the longest wait [s] for a
+    lock.
     """
 
     def __init__(
-        self, db_path: str | Path | None = None, data_dir: str | Path | None = None, *, profile: str | None = None
+        self,
+        db_path: str | Path | None = None,
+        data_dir: str | Path | None = None,
+        *,
+        profile: str | None = None,
+        patience: float | None = None,
     ) -> None:
         self.url = database_url(None if db_path is None else str(db_path), None)
         self.data_dir = Path(data_dir).expanduser().absolute() if data_dir else _beside(self.url)
         self._wanted = profile
+        self._waiting = {} if patience is None else {"timeout": patience}
         self._profile: Profile | None = None
         self._store: base.Database | None = None
         self._closing: weakref.finalize[Any, Any] | None = None
@@ -52,7 +59,7 @@ class Database:
         """The open database beneath, with this schema and a profile. Raises DatabaseError, ProfileError."""
         if self._store is None:
             wanted = None if self._wanted is None else load_profile(self._wanted)  # before a database is made for it
-            store = open_database(self.url)
+            store = open_database(self.url, **self._waiting)
             try:
                 self._profile = _settle(store, wanted)
             except BaseException:

@@ -2,6 +2,7 @@
 
 import click
 
+from scantrail.cli.components import component_options
 from scantrail.cli.options import PATH, address_options, options
 
 
@@ -43,6 +44,7 @@ order_options = options(
     ),
     click.option("--output", type=PATH, help="New CSV file of the points."),
     click.option("--db-path", help="Database of the catalogue: a file or an SQLAlchemy URL."),
+    component_options,
     preview_option,
     click.option("--plot", is_flag=True, help="Draw the readings in the terminal, live while scanning."),
     json_option,

@@ -39,12 +39,15 @@ def carry_out(
     on_error: "OnError",
     output: Path | None,
     db_path: str | None,
+    components: Sequence[str],
+    anyway: bool,
     preview: bool,
     plot: bool,
     as_json: bool,
 ) -> int:
     """Take a plan, or show it only; return the exit code."""
     from scantrail.acquire import Order
+    from scantrail.cli.components import linked
     from scantrail.cli.live import take_order
     from scantrail.daq import Manner
 
@@ -57,7 +60,7 @@ def carry_out(
     )
     if preview:
         return show_plan(order, as_json=as_json)
-    return take_order(order, as_json=as_json, plot=plot)
+    return take_order(linked(order, components, anyway=anyway), as_json=as_json, plot=plot)
 
 
 def station_at(config: Path | None, url: str | None, *, sim: bool) -> "Station":
