@@ -39,7 +39,7 @@ def take_dark(order: Order[ScanConfig], opened: Opened) -> Outcome:
         reach = {order.station.beamline.url: client, **others}
         places = [(reach[url], pv) for url, pv in detector_places(order.plan, station).values()]
         darkness = _Darkness(_shutter(client, order.station), places, order.station.beamline.timeout)
-        manner = replace(order.manner, before=darkness.make, after=darkness.end)
+        manner = replace(order.manner, before=darkness.make)
         setting = replace(setting_of(order, opened), station=station)
         return position_outcome(attempt(order.plan, client, setting, others=others, manner=manner), order)
 
@@ -73,14 +73,17 @@ class _Darkness:
         self._opens = False
 
     def make(self, run: RunWriter) -> None:
-        """Close the shutter until its status says so, and let go of what was counted before. Raises ControlError."""
+        """Close the shutter until its status says so, and let go of what was counted before. Raises ControlError.
+
+        However the run ends, the shutter is then left as it was found; one that was opened meanwhile spoils the run.
+        """
         self._opens = self._shutter.is_open()
+        run.safe("leave the shutter as it was", self._end)
         self._gate.close(run.dwell)
         for client, pv in self._detectors:  # a detector that counts all the time has some beam in its next reading
             client.read([pv], self._deadline)
 
-    def end(self, run: RunWriter) -> None:
-        """Leave the shutter as it was found. Raises ControlError if it was opened while the detectors were read."""
+    def _end(self) -> None:
         disturbed = self._shutter.is_open()
         if self._opens and not disturbed:
             self._gate.open(_sleep)
