@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scantrail.cli.runs.points import cell, fitting, heading
@@ -149,7 +150,8 @@ class ScanSheet:
         values = {key: row.get(key) for key in self._shown}
         if self._derived & set(self._shown):
             columns = measured_rows(self._start, self._units, [row]).derived
-            values |= {column.name: column.values.item() for column in columns if column.name in values}
+            found = {column.name: column.values.item() for column in columns if column.name in values}
+            values |= {name: value if isfinite(value) else None for name, value in found.items()}
         return values
 
     def pending(self) -> list[str]:
