@@ -125,6 +125,6 @@ class ScanSheet:
 
     def figure(self, rows: Sequence[Row]) -> "Figure | None":
         """Return readings against positions."""
-        from scantrail.daq import scan_figure
+        from scantrail.daq import measured_rows, scan_figure
 
-        return scan_figure(self._start, self._units, rows) if self._start else None
+        return scan_figure(measured_rows(self._start, self._units, rows)) if self._start else None

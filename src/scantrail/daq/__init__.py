@@ -11,6 +11,7 @@ from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
 from scantrail.daq.estimate import expected_seconds, learned_overhead
 from scantrail.daq.figure import scan_figure
+from scantrail.daq.files import SpecScan, read_csv, read_measured, read_spec, read_xdi
 from scantrail.daq.gate import Gate
 from scantrail.daq.manner import Manner, OnError
 from scantrail.daq.measured import Edge, Measured, Quantity
@@ -35,6 +36,7 @@ from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
 from scantrail.daq.survey import links_needed
 from scantrail.daq.take import attempt, take
+from scantrail.daq.worked_out import columns_worked_out
 from scantrail.daq.xafs import Spectrum, judge_spectrum, mu_figure, spectrum_figure
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "ScanEngine",
     "Setting",
     "Shutter",
+    "SpecScan",
     "Spectrum",
     "Statistic",
     "Taken",
@@ -73,6 +76,7 @@ __all__ = [
     "attempt",
     "bragg_angle",
     "check_without_hardware",
+    "columns_worked_out",
     "connect",
     "edge_named",
     "expected_seconds",
@@ -84,6 +88,10 @@ __all__ = [
     "mu_figure",
     "newest_darks",
     "plan_from",
+    "read_csv",
+    "read_measured",
+    "read_spec",
+    "read_xdi",
     "region_in",
     "results_of",
     "scan_figure",

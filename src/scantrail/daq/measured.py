@@ -52,7 +52,8 @@ class Measured:
     `readbacks`: where the same axes really stood, () if nobody knows. `detectors`: everything that was counted.
     `shape`: points planned along each dimension; `index`: (n, len(shape)), the place of each point on that grid.
     A scan that was ended before its time has fewer points than its shape. `derived`: columns that the station's
-    formulas give. `dwell`: counting time of each point [s], None if nobody knows.
+    formulas give. `dwell`: counting time of each point [s], None if nobody knows. `grid`: the setpoints planned along
+    each dimension, by its first axis, () if nobody knows.
     """
 
     kind: str
@@ -66,3 +67,9 @@ class Measured:
     notes: tuple[str, ...] = field(default=())
     derived: tuple[Quantity, ...] = field(default=())
     dwell: Floats | None = None
+    grid: tuple[Floats, ...] = field(default=())
+
+    @property
+    def columns(self) -> tuple[Quantity, ...]:
+        """What may be plotted and judged: detectors, then derived columns."""
+        return (*self.detectors, *self.derived)

@@ -68,6 +68,7 @@ def measured_rows(
         index=index,
         edge=_edge(start),
         dwell=dwell,
+        grid=_grid(start) if len(start["shape"]) > 1 else (),
     )
     return with_derived(measured, station.get("columns", {}), _known(station))
 
@@ -90,6 +91,14 @@ def _dwells(start: Mapping[str, Any], points: Sequence[int]) -> Floats | None:
         return np.full(len(points), float(document["dwell_time"]))
     every = [point.dwell for point in plan_from(document).points()]
     return np.array([every[point] for point in points], dtype=float)
+
+
+def _grid(start: Mapping[str, Any]) -> tuple[Floats, ...]:
+    """Return the setpoints planned along each dimension; those of a relative scan count from its origin."""
+    plan = plan_from(start["scantrail"]["plan"])
+    firsts = [next(iter(track.items())) for track in plan.tracks]
+    origin = dict(zip(plan.motors, getattr(plan, "origin", None) or (), strict=False))
+    return tuple(positions + origin.get(name, 0.0) for name, positions in firsts)
 
 
 def _known(station: Mapping[str, Any]) -> set[str]:

@@ -18,11 +18,10 @@ def statistics_of(measured: Measured) -> tuple[Found, ...]:
 
     Raises InputError for a scan of more than two dimensions.
     """
-    columns = (*measured.detectors, *measured.derived)
     if len(measured.shape) == 1:
-        return tuple(along_line(measured, column) for column in columns)
+        return tuple(along_line(measured, column) for column in measured.columns)
     if len(measured.shape) == 2:
         from scantrail.daq.stats.grid import over_grid
 
-        return tuple(over_grid(measured, column) for column in columns)
+        return tuple(over_grid(measured, column) for column in measured.columns)
     raise InputError(f"{measured.title} has {len(measured.shape)} dimensions; statistics know one or two")

@@ -53,8 +53,7 @@ def absorptions(measured: Measured) -> Iterator[Absorption]:
 
 
 def _of_role(measured: Measured, role: str) -> Quantity | None:
-    columns = (*measured.detectors, *measured.derived)
-    return next((one for one in columns if role in (one.role, one.name.casefold())), None)
+    return next((one for one in measured.columns if role in (one.role, one.name.casefold())), None)
 
 
 def _lit(detector: Quantity) -> Floats:
