@@ -10,7 +10,7 @@ from scantrail.daq.derived import with_derived
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
 from scantrail.daq.estimate import expected_seconds, learned_overhead
-from scantrail.daq.figure import scan_figure
+from scantrail.daq.figure import compare_scans, scan_figure
 from scantrail.daq.files import SpecScan, read_csv, read_measured, read_spec, read_xdi
 from scantrail.daq.gate import Gate
 from scantrail.daq.manner import Manner, OnError
@@ -37,7 +37,7 @@ from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
 from scantrail.daq.survey import links_needed
 from scantrail.daq.take import attempt, take
 from scantrail.daq.worked_out import columns_worked_out
-from scantrail.daq.xafs import Spectrum, judge_spectrum, mu_figure, spectrum_figure
+from scantrail.daq.xafs import Missing, Spectrum, judge_spectrum, mu_figure, spectrum_figure
 
 __all__ = [
     "PLANS",
@@ -55,6 +55,7 @@ __all__ = [
     "Manner",
     "Measured",
     "MeshScanConfig",
+    "Missing",
     "Motor",
     "MotorStatus",
     "OnError",
@@ -77,6 +78,7 @@ __all__ = [
     "bragg_angle",
     "check_without_hardware",
     "columns_worked_out",
+    "compare_scans",
     "connect",
     "edge_named",
     "expected_seconds",
