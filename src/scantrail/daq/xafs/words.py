@@ -76,7 +76,7 @@ def _peak(transform: Transform | Missing) -> Iterator[Result]:
     (r, height), (low, high) = transform.peak, transform.window
     said = (
         f"|chi(R)| is highest at R = {r:.2f} Å, {with_error(height, transform.noise)} Å⁻³ (k² chi from {low:g} to "
-        f"{high:.4g} 1/Å, not corrected for phase shifts: R is shorter than the bond)"
+        f"{high:.3g} 1/Å, not corrected for phase shifts: R is shorter than the bond)"
     )
-    yield Result("R", r, None, "angstrom", OK, said)
+    yield Result("R", r, transform.resolution, "angstrom", OK, said)
     yield Result("chi(R)", height, transform.noise, "angstrom^-3", OK, "")
