@@ -77,5 +77,5 @@ def test_what_is_no_scan_of_positions_is_refused(root):
     header = Header("threshold_serial", {}, 1, [], [], [["step"]], (1,), [(0, 1)])
     with RunWriter.create(root, header) as run:
         pass
-    with pytest.raises(RunError, match="is a threshold_serial, no scan of positions"):
+    with pytest.raises(RunError, match=r"run 1 \(threshold_serial\) tells of no axis"):
         measured_of([read(run.directory)])

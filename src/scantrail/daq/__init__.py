@@ -10,7 +10,7 @@ from scantrail.daq.derived import with_derived
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
 from scantrail.daq.estimate import expected_seconds, learned_overhead
-from scantrail.daq.figure import scan_figure
+from scantrail.daq.figure import compare_scans, scan_figure
 from scantrail.daq.files import SpecScan, read_csv, read_measured, read_spec, read_xdi
 from scantrail.daq.gate import Gate
 from scantrail.daq.manner import Manner, OnError
@@ -37,6 +37,7 @@ from scantrail.daq.stats import Found, Statistic, results_of, statistics_of
 from scantrail.daq.survey import links_needed
 from scantrail.daq.take import attempt, take
 from scantrail.daq.worked_out import columns_worked_out
+from scantrail.daq.xafs import Missing, Spectrum, judge_spectrum, mu_figure, spectrum_figure
 
 __all__ = [
     "PLANS",
@@ -54,6 +55,7 @@ __all__ = [
     "Manner",
     "Measured",
     "MeshScanConfig",
+    "Missing",
     "Motor",
     "MotorStatus",
     "OnError",
@@ -67,6 +69,7 @@ __all__ = [
     "Setting",
     "Shutter",
     "SpecScan",
+    "Spectrum",
     "Statistic",
     "Taken",
     "TimeScanConfig",
@@ -75,13 +78,16 @@ __all__ = [
     "bragg_angle",
     "check_without_hardware",
     "columns_worked_out",
+    "compare_scans",
     "connect",
     "edge_named",
     "expected_seconds",
+    "judge_spectrum",
     "learned_overhead",
     "links_needed",
     "measured_of",
     "measured_rows",
+    "mu_figure",
     "newest_darks",
     "plan_from",
     "read_csv",
@@ -91,6 +97,7 @@ __all__ = [
     "region_in",
     "results_of",
     "scan_figure",
+    "spectrum_figure",
     "statistics_of",
     "take",
     "with_derived",

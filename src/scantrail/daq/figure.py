@@ -38,7 +38,7 @@ def scan_figure(measured: Measured, found: Sequence[Found] = (), *, title: str =
     return Figure(_noted(panels, measured), title, shared_x=True)
 
 
-def compare_figure(scans: Mapping[str, Measured], *, title: str = "") -> Figure:
+def compare_scans(scans: Mapping[str, Measured], *, title: str = "") -> Figure:
     """Return the figure of several scans along one axis, laid over each other; a panel for each column they share.
 
     Raises InputError for scans over a grid, of different axes, or without a common column.

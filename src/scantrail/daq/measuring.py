@@ -46,7 +46,7 @@ def measured_rows(
     roles = {column["key"]: column["role"] for column in start["columns"]}
     axes = [key for key, role in roles.items() if role == "axis"]
     if not axes or any(setpoint_key(key) not in roles for key in axes):
-        raise RunError(f"run {start['scan_id']} is a {start['plan_name']}, no scan of positions")
+        raise RunError(f"run {start['scan_id']} ({start['plan_name']}) tells of no axis and its setpoints")
 
     index = _indices(start, rows)
     dwell = _dwells(start, [row["point"] for row in rows])

@@ -19,7 +19,7 @@ class Statistic:
     """One number: value and error [unit], None where the data give none, and then the reason.
 
     axis: the motor that it is a position of, "" where the scan has one alone. digit: what the last digit that means
-    something without an error is worth: a tenth of the step, half of the noise [unit].
+    something is worth: a tenth of the step [unit].
     """
 
     name: str
@@ -53,6 +53,11 @@ class Found:
     notes: tuple[str, ...] = ()
     fit: Fit | None = None
     span: tuple[float, float] | None = None
+
+    @property
+    def whole(self) -> str:
+        """The sentence with the detector's name and the notes."""
+        return "; ".join([f"{self.detector} {self.sentence}", *self.notes])
 
     def all(self, name: str) -> Iterator[Statistic]:
         """Yield the statistics of this name, one for each axis."""

@@ -93,14 +93,7 @@ def _told(spot: Spot, shape: Shape, measured: Measured, column: Quantity) -> Fou
 
 def _statistics(spot: Spot, shape: Shape, measured: Measured, column: Quantity, cut: str) -> Iterator[Statistic]:
     whole = gridded(measured, column.values)
-    counted = counting_error(column, measured.dwell)
-    yield Statistic(
-        "value",
-        column.unit,
-        float(whole[spot.top]),
-        None if counted is None else float(spot.sigma[spot.top]),
-        digit=spot.noise / 2.0,
-    )
+    yield Statistic("value", column.unit, float(whole[spot.top]), float(spot.sigma[spot.top]))
     above = np.where(spot.own, spot.z - spot.z[spot.top] / 2.0, 0.0)
     missing = cut or _no_total(whole, shape)
     for number, (axis, at, step) in enumerate(_top(spot, measured)):

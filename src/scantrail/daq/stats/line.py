@@ -80,10 +80,10 @@ def _cut(profile: Profile) -> str:
 
 
 def _statistics(profile: Profile, shape: Shape, column: Quantity, unit: str, cut: str) -> Iterator[Statistic]:
-    digit, sigma = profile.curve.step / 10.0, profile.curve.sigma
-    value, error = float(profile.curve.y[profile.top]), None if sigma is None else float(sigma[profile.top])
+    digit = profile.curve.step / 10.0
+    value, error = float(profile.curve.y[profile.top]), float(profile.errors[profile.top])
     yield given("peak", unit, (profile.position, None), cut, digit=digit)
-    yield Statistic("value", column.unit, value, error, digit=profile.noise / 2.0)
+    yield Statistic("value", column.unit, value, error)
     yield given("com", unit, *_raw(profile, shape, cut), digit=digit)
     yield given("centroid", unit, None if cut else profile.centroid(), cut, digit=digit)
     width, centre = profile.half() or (None, None)

@@ -16,8 +16,7 @@ def results_of(found: Iterable[Found]) -> list[Result]:
 
 
 def _of_detector(found: Found) -> Iterator[Result]:
-    notes = "".join(f"; {note}" for note in found.notes)
-    yield Result(f"{found.detector} {SHAPE}", None, None, "", found.shape, f"{found.detector} {found.sentence}{notes}")
+    yield Result(f"{found.detector} {SHAPE}", None, None, "", found.shape, found.whole)
     for one in found.statistics:
         yield Result(f"{found.detector} {named(one)}", one.value, one.error, one.unit, _status(one), one.reason)
 
