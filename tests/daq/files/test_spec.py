@@ -1,5 +1,6 @@
 """SPEC files of real instruments, and of none."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -166,3 +167,11 @@ def test_labels_may_hold_spaces_and_stand_apart_by_one(file):
 def test_detectors_that_bluesky_names_are_taken(file):
     rows = scan("scan()", "m Epoch temp det", "0 1 2 3", more="#MD detectors = ['det']\n")
     assert [one.name for one in read_measured(file(HEAD + rows)).detectors] == ["det"]
+
+
+@pytest.mark.parametrize(("number", "set_to"), json.loads((DATA / "aligned.json").read_text()).items())
+def test_the_signal_is_what_the_instrument_aligned_by(number, set_to):
+    measured = read_measured(ALIGNED, int(number))
+    x, y = measured.axes[0].values, measured.detectors[0].values
+    half_digit = 0.5 * 10.0 ** -len(set_to.partition(".")[2])
+    assert abs(np.sum(x * y) / np.sum(y) - float(set_to)) <= half_digit + 0.05 * abs(np.median(np.diff(x)))
