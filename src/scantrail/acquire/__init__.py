@@ -22,23 +22,28 @@ from scantrail.acquire.start import carry_out, check, start
 
 if TYPE_CHECKING:
     from scantrail.acquire.curves import judge_curves
+    from scantrail.acquire.goto import Aim, Place, aim, newest_scan, travel
     from scantrail.acquire.judge import compare_runs, draw_records, judge_records, judge_run
     from scantrail.acquire.scanned import judge_measured
     from scantrail.acquire.verdict import Verdict
 
 _LATER = {
     **dict.fromkeys(("compare_runs", "draw_records", "judge_records", "judge_run"), "judge"),
+    **dict.fromkeys(("Aim", "Place", "aim", "newest_scan", "travel"), "goto"),
     "judge_curves": "curves",
     "judge_measured": "scanned",
     "Verdict": "verdict",
 }
 
 __all__ = [
+    "Aim",
     "Opened",
     "Order",
     "Outcome",
+    "Place",
     "RigOptions",
     "Verdict",
+    "aim",
     "at_address",
     "carry_out",
     "check",
@@ -51,11 +56,13 @@ __all__ = [
     "judge_measured",
     "judge_records",
     "judge_run",
+    "newest_scan",
     "order_again",
     "over_control_system",
     "resume_running",
     "simulated",
     "start",
+    "travel",
 ]
 
 
