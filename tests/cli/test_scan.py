@@ -148,7 +148,7 @@ def test_plot_draws_readings(scan):
     code, out, _ = scan("linear", X, 0, 4, 5, *QUICK, "--plot")
     assert code == 0
     assert "run 1: linear\n" in out
-    assert X in out.splitlines()[-2]
+    assert X in out.rpartition("run 1: linear\n")[2]
 
 
 # --- files and previews -----------------------------------------------------------------------------------------------
