@@ -32,7 +32,7 @@ from scantrail.station import data_root
 
 def take_positions(order: Order[ScanConfig], opened: Opened) -> Outcome:
     """Connect the control systems and take the plan; its CSV is written at the end. Raises as `attempt` does."""
-    with clients(order.plan, order.station) as (client, others):
+    with clients(order.plan, order.station, order.manner.baseline) as (client, others):
         setting = setting_of(order, opened, _darks(order, client, others))
         return position_outcome(attempt(order.plan, client, setting, others=others, manner=order.manner), order)
 

@@ -14,24 +14,17 @@ if TYPE_CHECKING:
     from scantrail.daq import OnError, ScanConfig
     from scantrail.station import Station
 
-_MISSPELT = {"extra_forbidden": "this scan", "unexpected_keyword_argument": "a region"}
-"""Whose field is not known, by the type of pydantic's error."""
-
 
 def planned(fields: Mapping[str, Any], where: str = "") -> "ScanConfig":
     """Return the plan that fields with their `type` describe; None counts as not given.
 
     Raises InputError, a sentence that begins with `where` the fields stand.
     """
-    from pydantic import ValidationError
-
-    from scantrail.daq import PLANS, plan_from
+    from scantrail.daq import plan_from
 
     given = {key: value for key, value in fields.items() if value is not None}
     try:
         return plan_from(given)
-    except ValidationError as error:
-        raise InputError(where + _sentence(error, PLANS[given["type"]])) from None
     except InputError as error:
         raise InputError(f"{where}{error}") from None
 
@@ -108,25 +101,3 @@ def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
     for line in (*scan_in_words(plan, seconds, order.station), *notices):
         click.echo(line)
     return 0
-
-
-def _sentence(error: Any, plan: "type[ScanConfig]") -> str:  # noqa: ANN401 - pydantic's error, loaded by then
-    """Say in one sentence what pydantic refused."""
-    from scantrail.daq import Region
-    from scantrail.links import nearest
-    from scantrail.station import explain
-
-    details = error.errors(include_url=False)
-    # a field that is spelt wrong is named before the right one that is missing
-    at = next((i for i, one in enumerate(details) if one["type"] in _MISSPELT), 0)
-    if details[at]["type"] == "value_error":
-        return str(details[at]["ctx"]["error"])
-    refusal = explain(error, plan)[at]
-    if whose := _MISSPELT.get(details[at]["type"]):
-        wrong = str(details[at]["loc"][-1])
-        known_fields = plan.model_fields if whose == "this scan" else Region.__dataclass_fields__
-        fields = [name for name in known_fields if name != "scan_type"]
-        near = nearest(wrong, fields)
-        known = f"did you mean {near[0]}?" if near else f"there are {', '.join(fields)}"
-        return f"{wrong} is no field of {whose}; {known}"
-    return f"{refusal.path[-1]} {refusal.complaint}".removesuffix(".")

@@ -12,14 +12,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from scantrail.daq.columns import index_key, setpoint_key
 from scantrail.daq.csvfile import TIMESTAMP
 from scantrail.daq.files.lines import NUMBER, fault, lines_of
 from scantrail.daq.measured import Floats, Measured, Quantity
-from scantrail.daq.plans import ELAPSED, ScanConfig, XAFSScanConfig, data_key, plan_from
+from scantrail.daq.plans import ELAPSED, PLANS, ScanConfig, XAFSScanConfig, data_key, plan_from
 from scantrail.daq.survey import ROLES
-from scantrail.errors import InputError, ScantrailError
+from scantrail.errors import InputError
+from scantrail.station import explain
 
 POINT = "point"
 MOST = 10_000_000
@@ -136,10 +138,16 @@ def _places(content: _Content, key: str) -> Places:
 
 
 def _plan(content: _Content) -> ScanConfig:
+    plan = content.header["plan"]
+    if not isinstance(plan, dict):
+        raise InputError(f"{content.path}: the plan in the header block must be a JSON object")
     try:
-        return plan_from(content.header["plan"])
-    except (ScantrailError, AttributeError, TypeError, KeyError) as error:
-        raise InputError(f"{content.path}: the plan in the header block cannot be used: {error}") from error
+        return plan_from(plan)
+    except ValidationError as error:
+        told = str(explain(error, PLANS[plan["type"]])[0])
+    except InputError as error:
+        told = str(error)
+    raise InputError(f"{content.path}: the plan in the header block cannot be used: {told}")
 
 
 # --- the text ---------------------------------------------------------------------------------------------------------

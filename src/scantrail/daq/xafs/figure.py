@@ -56,7 +56,7 @@ def _mu_elements(spectrum: Spectrum, found: Absorption) -> Iterator[Element]:
         yield Line(numbers(x), numbers(y), "line below the edge", "vermilion", "dashed")
         x, y = found.energy[above], spectrum.normalised.post_edge[above]
         yield Line(numbers(x), numbers(y), "curve above the edge", "green", "dashed")
-    yield Marker(e0, label=f"E0 {e0:.1f} eV", colour="ink")
+    yield Marker(e0, label=f"E0 {e0:.1f} eV", colour="ink", stroke="dotted")
 
 
 def _curve(x: Floats, y: Floats, label: str) -> Iterator[Element]:
@@ -78,7 +78,7 @@ def _near(spectrum: Spectrum, found: Absorption, normalised: Normalised) -> Pane
         elements.append(Marker(spectrum.edge.energy, label=label, colour="amber", stroke="dashed"))
     elements.append(Line(numbers(x), numbers(normalised.norm[shown]), "normalised", "grey", "dashed"))
     elements += _curve(x, normalised.flat[shown], "flattened")
-    elements.append(Marker(e0, colour="ink"))
+    elements.append(Marker(e0, colour="ink", stroke="dotted"))
     return Panel(Axis(ENERGY, "eV"), Axis("normalised mu"), tuple(elements))
 
 
