@@ -72,6 +72,8 @@ def test_nexus_goes_to_a_file(export):
     code, out, err = export("nexus", 1)
     assert (code, out) == (2, "")
     assert "Missing option '--output'" in err
+    assert export("nexus", 1, "--output", "-")[0] == 2
+    assert not Path("-").exists()
 
 
 def test_what_a_file_lacks_is_told_and_ends_incomplete(export):

@@ -113,6 +113,11 @@ def test_commands(file, command, kind, shape, axes):
     assert [one.name for one in measured.detectors] == ["det", "i0"]
 
 
+def test_an_end_before_its_time_is_told_where_nobody_knows_what_was_planned(file):
+    rows = scan("fly()", "x det", "0 1", more="#C Thu Jul 17 04:25:50 2003.  Scan aborted after 1 points.\n")
+    assert read_measured(file(HEAD + rows)).notes[1] == "the scan was aborted after 1 points"
+
+
 def test_a_snake_is_seen_by_where_the_motor_stood(file):
     rows = [f"{x} {y} 1 {n}" for n, (x, y) in enumerate([(0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1), (0, 2)])]
     measured = read_measured(file(HEAD + scan("mesh  x 0 2 2  y 0 3 3 1", "x y Seconds det", *rows)))
@@ -144,6 +149,10 @@ def test_a_broken_scan_does_not_stand_in_the_way_of_the_others(file):
         (HEAD + "#S 1 ascan x 0 1 1 1\n#N 2\n0 1\n", "line 3: the scan names no columns: it has no line #L"),
         (HEAD + scan("ascan x 0 1 1 1", "x det"), "scan 1 holds no point"),
         (HEAD + scan("ascan x 0 1 1 1", "x det", "0 one"), "line 7: 'one' is no number"),
+        (
+            HEAD + scan("mesh x 0 1 9999999 y 0 1 9999999 1", "x y det", "0 1 1"),
+            "scan 1 is of 100000000000000 points, more than the 10000000 that one scan takes",
+        ),
         (HEAD + scan("ascan x 0 1 1 1", "x det", "0 1e999"), "line 7: a number is larger than numbers reach"),
     ],
 )

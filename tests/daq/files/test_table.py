@@ -110,21 +110,25 @@ def test_other_delimiters_are_seen(file, delimiter):
         ),
         (
             '# plan: {"type": "tour"}\ntimestamp,x\n1,2\n',
-            "the plan in the header block cannot be used: there is no scan of the type 'tour'; there are linear, "
-            "mesh, xafs, list, lockstep, grid, time",
+            "the plan in the header block cannot be used: there is no scan of the type 'tour'; there are linear",
         ),
         (
             '# plan: {"type": "time", "count": 0, "detectors": ["a"]}\ntimestamp,x\n1,2\n',
             "the plan in the header block cannot be used: [count] = 0 must be greater than 0 (Number of readings)",
         ),
         ("timestamp,x,x_setpoint,x_index\n1,2,2,0.5\n", "the column x_index must hold whole numbers from 0"),
+        (
+            "timestamp,x,x_setpoint,y,y_setpoint,x_index,y_index\n1,2,2,2,2,9999998,9999998\n",
+            "a grid of 99999980000001 points is larger than the 10000000 that one scan takes",
+        ),
         ("timestamp,point,ch1_threshold,ch1_counts\n1,0,300,5\n", "holds a threshold scan, not one of positions"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_its_line(file, text, said):
+def test_what_does_not_fit_is_refused_with_its_line(file, tmp_path, text, said):
     with pytest.raises(InputError) as refused:
         read_csv(file(text))
-    assert str(refused.value).endswith(said)
+    assert str(refused.value).startswith(str(tmp_path))
+    assert said in str(refused.value)
 
 
 def test_a_header_block_that_fits_no_row_is_refused(scans, tmp_path):

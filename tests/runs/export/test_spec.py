@@ -60,7 +60,7 @@ def test_it_comes_back_as_it_was_measured(scans, write, kind):
         np.testing.assert_array_equal(there.axes[0].values, here.readbacks[0].values)
         return
     for one, other in zip((*there.axes, *there.readbacks), (*here.axes, *here.readbacks), strict=True):
-        assert (one.name, one.role) == (other.name, other.role)
+        assert (one.name, one.role, one.unit) == (other.name, other.role, other.unit)
         np.testing.assert_array_equal(one.values, other.values)
 
 

@@ -25,7 +25,7 @@ from scantrail.station import explain
 
 POINT = "point"
 MOST = 10_000_000
-"""Places along a dimension beyond which an index is not believed."""
+"""More points than any scan takes."""
 THRESHOLD = re.compile(r"ch\d+_threshold")
 
 Places = NDArray[np.intp]
@@ -66,6 +66,11 @@ def _exported(content: _Content) -> Measured:
     keys = [index_key(name) for name in names if index_key(name) in columns]
     places = [_places(content, key) for key in (keys or [POINT] if POINT in columns else keys)]
     index = np.stack(places, axis=1) if places else np.arange(content.rows, dtype=np.intp)[:, np.newaxis]
+    shape = tuple(int(most) + 1 for most in index.max(axis=0))
+    if prod(shape) > MOST:
+        raise InputError(
+            f"{content.path}: a grid of {prod(shape)} points is larger than the {MOST} that one scan takes"
+        )
     kind = "linear" if len(names) == 1 else "lockstep"
     if names == [ELAPSED]:
         kind = "time"
@@ -78,7 +83,7 @@ def _exported(content: _Content) -> Measured:
         axes=tuple(Quantity(name, "", "setpoint", columns[setpoint_key(name)]) for name in names),
         readbacks=tuple(Quantity(name, "", "axis", columns[name]) for name in names),
         detectors=_detectors(content, beside),
-        shape=tuple(int(most) + 1 for most in index.max(axis=0)),
+        shape=shape,
         index=index,
     )
 
