@@ -1,26 +1,18 @@
-"""Makes the picture of an absorption edge when the documentation is built: a scan of the simulated foil, judged."""
-
-from pathlib import Path
+"""The figure of an absorption edge: a scan of the simulated foil, judged."""
 
 import numpy as np
-from sphinx.application import Sphinx
-from sphinx.util.typing import ExtensionMetadata
 
-PLACE, PICTURE = "pictures", "absorption_edge.png"
+from scantrail.plots import Figure
+
 ENERGY, DETECTORS = "BL02:MONO:ENERGY", {"BL02:DET:I0": "i0", "BL02:DET:IT": "itrans"}
 DWELL = 1.0
 
 
-def make_picture(app: Sphinx) -> None:
-    """Write docs/pictures/absorption_edge.png, unless it is there already."""
+def absorption_edge() -> Figure:
+    """Return the spectrum of the simulated foil, judged."""
     from scantrail.daq import judge_spectrum, spectrum_figure
-    from scantrail.plots import save
 
-    place = Path(app.srcdir) / PLACE
-    place.mkdir(exist_ok=True)
-    if not (place / PICTURE).exists():
-        figure = spectrum_figure(judge_spectrum(foil()), title="iron foil, 311 points of 1 s")
-        save(figure, place / PICTURE)
+    return spectrum_figure(judge_spectrum(foil()), title="iron foil, 311 points of 1 s")
 
 
 def foil():
@@ -51,9 +43,3 @@ def foil():
         edge=plan.target,
         dwell=np.full(len(energies), DWELL),
     )
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Register with Sphinx."""
-    app.connect("builder-inited", make_picture)
-    return {"version": "1", "parallel_read_safe": True}
