@@ -12,7 +12,7 @@ from scantrail.cli.scan.options import config_option, json_option
 
 if TYPE_CHECKING:
     from scantrail.acquire import Aim, Place
-    from scantrail.daq import Leg
+    from scantrail.daq import Leg, Trip
 
 
 @click.command()
@@ -43,7 +43,6 @@ def goto(
     from scantrail.acquire import aim, newest_scan, travel
     from scantrail.cli.runs.places import locate
     from scantrail.cli.scan.plans import station_at
-    from scantrail.cli.stopping import interrupted_once
     from scantrail.station import data_root
 
     station = station_at(config, url, sim=sim)
@@ -57,13 +56,26 @@ def goto(
             for leg in trip.legs:
                 click.echo(f"{leg.motor} goes from {_at(leg.start, leg)} to {_at(leg.target, leg)}")
         if not preview:
-            with interrupted_once():
-                reached = trip.go()
+            reached = _gone(trip)
     if as_json:
         click.echo(json.dumps(_document(there, place, trip.legs, reached), indent=2, ensure_ascii=False))
     else:
         for leg in trip.legs:
             click.echo(f"{leg.motor} is at {_at(reached[leg.motor], leg)}" if reached else f"{leg.motor} was not moved")
+
+
+def _gone(trip: "Trip") -> dict[str, float]:
+    """Move, and say what became of the motors if it is interrupted."""
+    from scantrail.cli.stopping import interrupted_once
+
+    with interrupted_once():
+        try:
+            return trip.go()
+        except KeyboardInterrupt as error:
+            motors = " and ".join(leg.motor for leg in trip.legs)
+            for line in getattr(error, "__notes__", (f"{motors} stopped on the way",)):
+                click.echo(f"! {line}", err=True)
+            raise
 
 
 def _document(there: "Aim", place: str, legs: "Sequence[Leg]", reached: Mapping[str, float]) -> dict[str, Any]:
