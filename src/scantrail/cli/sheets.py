@@ -160,15 +160,9 @@ class ScanSheet:
 
     def figure(self, rows: Sequence[Row]) -> "Figure | None":
         """Return readings against positions, of an energy scan mu(E)."""
-        from scantrail.daq import Missing, judge_spectrum, measured_rows, mu_figure, scan_figure
+        from scantrail.daq import live_scan_figure
 
-        if not self._start:
-            return None
-        measured = measured_rows(self._start, self._units, rows)
-        spectrum = judge_spectrum(measured) if measured.kind == "xafs" else None
-        if spectrum is None or isinstance(spectrum.absorption, Missing):
-            return scan_figure(measured)
-        return mu_figure(spectrum)
+        return live_scan_figure(self._start, self._units, rows) if self._start else None
 
 
 def _with_derived(units: Mapping[str, str | None], derived: Collection[str], start: Row) -> dict[str, str | None]:

@@ -14,6 +14,7 @@ from scantrail.daq.figure import compare_scans, scan_figure
 from scantrail.daq.files import SpecScan, read_csv, read_measured, read_spec, read_xdi
 from scantrail.daq.gate import Gate
 from scantrail.daq.going import Leg, Trip, move_plan, trip_to
+from scantrail.daq.live import live_scan_figure
 from scantrail.daq.manner import Manner, OnError
 from scantrail.daq.measured import Edge, Measured, Quantity
 from scantrail.daq.measuring import measured_of, measured_rows
@@ -93,6 +94,7 @@ __all__ = [
     "known_columns",
     "learned_overhead",
     "links_needed",
+    "live_scan_figure",
     "measured_of",
     "measured_rows",
     "move_plan",
