@@ -18,7 +18,7 @@ from sphinx.util.typing import ExtensionMetadata
 from scantrail.plots import Figure, save, terminal
 
 PLACE = "pictures"
-WIDTH, HEIGHT = 100, 26
+WIDTH, HEIGHT = 78, 26
 """Columns and lines of a figure in the terminal."""
 
 
@@ -114,7 +114,7 @@ class Gallery(SphinxDirective):
         section += nodes.image(uri=f"{PLACE}/{picture.name}.png", alt=picture.caption)
         section += nodes.literal_block(picture.command, picture.command, language="text")
         if picture.in_terminal:
-            said = "Without --output it is drawn in the terminal:"
+            said = "Without an output file it is drawn in the terminal:"
             section += nodes.paragraph(said, said)
             text = terminal(picture.draw(), WIDTH, HEIGHT, colour=False)
             section += nodes.literal_block(text, text, language="text")
