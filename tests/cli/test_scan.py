@@ -6,11 +6,12 @@ import pytest
 
 from scantrail.cli.main import _root
 from scantrail.daq import ScanData
-from scantrail.runs import directories, read
+from scantrail.runs import directories, read, read_results
 from scantrail.station import data_root
 
 X, Y, I0, IT = "BL02:SAMPLE:X", "BL02:SAMPLE:Y", "BL02:DET:I0", "BL02:DET:IT"
 QUICK = ("--det", I0, "--dwell", "0.001", "--sim")
+TWO = ("--det", I0, "--det", IT)
 STATION = f"""
 [motors.x]
 pv = "{X}"
@@ -104,14 +105,28 @@ def test_xafs(scan):
     assert positions("BL02:MONO:ENERGY") == [6962, 7027, 7092, 7117, 7142]
 
 
+def test_xafs_says_where_the_edge_is(scan):
+    regions = "-60:-20:10 -15:15:0.5 20:300:20"
+    code, out, err = scan("xafs", "--edge", "Fe K", "--regions", regions, *TWO, "--dwell", 0.03, "--sim", "--plot")
+    assert code == 0, err
+    assert "run 1: xafs, success, 81 of 81 points" in out
+    assert "the tabulated Fe K edge (7112 eV)" in out
+    assert "the edge step is 1." in out
+    assert "|chi(R)| is not available: points are more than 0.25 1/Å apart" in out
+    assert "mu = ln(I0 / IT)" in out
+    (e0, *_) = read_results(directories(data_root())[0], "spectrum")
+    assert (e0.name, e0.unit) == ("E0", "eV")
+    assert e0.value == pytest.approx(7110.8, abs=1.0)
+
+
 def test_xafs_in_k_twice_from_the_top(scan):
-    words = ("--edge", "Fe K", "--regions", "-20:30:25 30:9k:3k", "--k-weight", 1, "--repeats", 2, "--descending")
+    words = ("--edge", "Fe K", "--regions", "-20:30:25 30:4k:0.6k", "--k-weight", 1, "--repeats", 2, "--descending")
     code, _, err = scan("xafs", *words, *QUICK)
     assert code == 0, err
     assert newest().start["xafs"] == {"element": "Fe", "edge": "K", "e0": 7112.0}
     offsets = [position - 7112.0 for position in positions("BL02:MONO:ENERGY")]
-    assert offsets == pytest.approx([308.61, 132.76, 30, 5, -20] * 2, abs=0.01)
-    assert "xafs scan: 10 points (2 passes) of 0.001 to 0.00321 s" in err
+    assert offsets == pytest.approx([60.96, 44.12, 30, 5, -20] * 2, abs=0.01)
+    assert "xafs scan: 10 points (2 passes) of 0.001 to 0.00143 s" in err
 
 
 def test_names_of_the_station_file(scan, tmp_path):
@@ -133,7 +148,8 @@ def test_plot_draws_readings(scan):
     code, out, _ = scan("linear", X, 0, 4, 5, *QUICK, "--plot")
     assert code == 0
     assert "run 1: linear\n" in out
-    assert X in out.splitlines()[-2]
+    assert X in out.rpartition("run 1: linear\n")[2]
+    assert out.count(f"{I0} shows no peak") == 2
 
 
 # --- files and previews -----------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from scantrail.acquire.trail import admit, sync
 
 if TYPE_CHECKING:
     from scantrail.acquire.curves import judge_curves
+    from scantrail.acquire.goto import Aim, Place, aim, newest_scan, travel
     from scantrail.acquire.judge import compare_runs, draw_records, judge_records, judge_run
     from scantrail.acquire.record import RecordedRun, record_run
     from scantrail.acquire.scanned import judge_measured
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _LATER = {
     **dict.fromkeys(("compare_runs", "draw_records", "judge_records", "judge_run"), "judge"),
+    **dict.fromkeys(("Aim", "Place", "aim", "newest_scan", "travel"), "goto"),
     "judge_curves": "curves",
     "judge_measured": "scanned",
     **dict.fromkeys(("RecordedRun", "record_run"), "record"),
@@ -38,13 +40,16 @@ _LATER = {
 }
 
 __all__ = [
+    "Aim",
     "Opened",
     "Order",
     "Outcome",
+    "Place",
     "RecordedRun",
     "RigOptions",
     "Verdict",
     "admit",
+    "aim",
     "at_address",
     "carry_out",
     "check",
@@ -58,6 +63,7 @@ __all__ = [
     "judge_measured",
     "judge_records",
     "judge_run",
+    "newest_scan",
     "order_again",
     "over_control_system",
     "record_run",
@@ -65,6 +71,7 @@ __all__ = [
     "simulated",
     "start",
     "sync",
+    "travel",
     "waiting",
 ]
 

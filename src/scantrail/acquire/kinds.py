@@ -58,6 +58,18 @@ def _judge_scan(records: Sequence[Record], *, family: "Family | None", title: st
     return judge_scan(records, family=family, title=title)
 
 
+def _judge_dark(records: Sequence[Record], *, family: "Family | None", title: str) -> "Verdict":
+    from scantrail.acquire.dark import judge_dark
+
+    return judge_dark(records, family=family, title=title)
+
+
+def _take_dark(order: Order[Any], opened: Opened) -> Outcome:
+    from scantrail.acquire.dark import take_dark
+
+    return take_dark(order, opened)
+
+
 def _compare_scans(runs: Mapping[str, Sequence[Record]]) -> "Figure":
     from scantrail.acquire.scanned import compare_scan_runs
 
@@ -84,6 +96,7 @@ def _threshold(plan: type[ThresholdPlan], scan: Callable[..., None]) -> Kind:
 
 _SCANNED = Kind(plan_from, _judged(_judge_scan), _compare_scans, take_positions, scan_seconds, _SCANS)
 _SPECTRUM = _SCANNED._replace(judging=Judging(_judge_scan, "spectrum"))
+_DARK = Kind(plan_from, _judged(_judge_dark), _compare_scans, _take_dark, scan_seconds, Judging(_judge_dark, "dark"))
 _RECORDED = Kind(plan_from, draw_positions, _compare_scans, take_positions, scan_seconds)
 
 KINDS: dict[str, Kind] = {
@@ -91,6 +104,7 @@ KINDS: dict[str, Kind] = {
     ParallelPlan.kind: _threshold(ParallelPlan, scan_parallel),
     **dict.fromkeys(PLANS, _SCANNED),
     "time": _RECORDED,
+    "dark": _DARK,
     "xafs": _SPECTRUM,
 }
 

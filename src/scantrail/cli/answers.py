@@ -45,15 +45,18 @@ def print_answers(results: "Sequence[Result]") -> None:
 
     from scantrail.cli.findings import SHAPE, findings_table, plain_table
 
-    if any(result.name.endswith(f" {VERDICT}") for result in results):
-        table, said = answers_table, sentences(results)
-    elif any(result.name.endswith(f" {SHAPE}") for result in results):
-        table, said = findings_table, [of[SHAPE].sentence for _, of in by_channel(results, SHAPE)]
-    else:
-        table, said = plain_table, [result.sentence for result in results if result.sentence]
     console = Console(highlight=False)
+    if any(result.name.endswith(f" {VERDICT}") for result in results):
+        table, said = answers_table(results), sentences(results)
+    elif any(result.name.endswith(f" {SHAPE}") for result in results):
+        table, said = (
+            findings_table(results, console.width),
+            [of[SHAPE].sentence for _, of in by_channel(results, SHAPE)],
+        )
+    else:
+        table, said = plain_table(results), [result.sentence for result in results if result.sentence]
     if any(result.value is not None for result in results):
-        console.print(table(results))
+        console.print(table)
         console.print()
     for sentence in said:
         console.print(sentence, soft_wrap=not console.is_terminal, markup=False)

@@ -23,28 +23,52 @@ HEADINGS = {
     "width": "beam\nFWHM",
 }
 """What the table shows, by the first word of a quantity."""
+IMPORTANCE = ("peak", "fwhm", "cen", "edge", "width", "com", "centroid", "value")
+"""The order in which quantities are given room."""
 DIGITS = 7
 """Digits of a number that has no error: as many as positions have."""
 
 
-def findings_table(results: "Sequence[Result]") -> "Table":
-    """Return what each detector shows, a row a detector, or one for each axis of a map."""
+def findings_table(results: "Sequence[Result]", room: int) -> "Table":
+    """Return what each detector shows, a row a detector, or one for each axis of a map.
+
+    Where `room` characters do not hold all quantities, the caption names those that are left out.
+    """
     from rich.text import Text
 
     rows = [(detector, axis, of) for detector, all_of in by_channel(results, SHAPE) for axis, of in _by_axis(all_of)]
-    shown = [name for name in HEADINGS if any(name in of and of[name].value is not None for *_, of in rows)]
+    names = [name for name in HEADINGS if any(name in of and of[name].value is not None for *_, of in rows)]
+    cells = {name: [_number(of.get(name)) for *_, of in rows] for name in names}
+    heads = {name: _heading(name, [of[name] for *_, of in rows if name in of]) for name in names}
     along = any(axis for _, axis, _ in rows)
+    used = max(len(detector) for detector, *_ in rows) + (max(5, *(len(axis) for _, axis, _ in rows)) + 1) * along
+    widths = {name: max(map(len, [*heads[name].split("\n"), *cells[name]])) + 1 for name in names}
+    shown = _fitting(widths, room - used)
     table = _table()
+    if len(shown) < len(names):
+        table.caption = f"Not shown, for want of room: {', '.join(_heard(n) for n in names if n not in shown)}"
+        table.caption_justify = "left"
     table.add_column("", no_wrap=True)
     if along:
         table.add_column("along", no_wrap=True)
     for name in shown:
-        table.add_column(
-            Text(_heading(name, [of[name] for *_, of in rows if name in of])), justify="right", no_wrap=True
-        )
-    for detector, axis, of in rows:
-        table.add_row(Text(detector), *([Text(axis)] if along else []), *(_number(of.get(name)) for name in shown))
+        table.add_column(Text(heads[name]), justify="right", no_wrap=True)
+    for i, (detector, axis, _) in enumerate(rows):
+        table.add_row(Text(detector), *([Text(axis)] if along else []), *(cells[name][i] for name in shown))
     return table
+
+
+def _fitting(widths: dict[str, int], room: int) -> list[str]:
+    """Return the quantities that stand side by side in `room` characters, the most important ones."""
+    kept: list[str] = []
+    for name in sorted(widths, key=IMPORTANCE.index):
+        if sum(widths[one] for one in (*kept, name)) <= room:
+            kept.append(name)
+    return [name for name in widths if name in kept]
+
+
+def _heard(name: str) -> str:
+    return HEADINGS[name].replace("\n", " ")
 
 
 def plain_table(results: "Sequence[Result]") -> "Table":

@@ -28,8 +28,8 @@ FEW_ROWS = 4
 LEAST_PLOT, MOST_PLOT = 12, 24
 """Lines of a plot; a lower terminal shows none."""
 
-BESIDE_PLOT = 5 + FEW_ROWS
-"""Lines of the view around a plot: progress, what was asked, a blank one, headings, rows, thresholds in force."""
+BESIDE_PLOT = 6 + FEW_ROWS
+"""Lines of the view around a plot: progress, what was asked, a warning, a blank, headings, rows, what is in force."""
 
 BAR = 30
 """Width of the bar in characters."""
@@ -103,7 +103,7 @@ class LiveView:
     def __rich__(self) -> "RenderableType":
         from rich.console import Group
 
-        return Group(self._progress(), *self._asked(), "", *self._curves(), self._table())
+        return Group(self._progress(), *self._asked(), *self._warned(), "", *self._curves(), self._table())
 
     def _curves(self) -> "Iterator[Text]":
         if not self._plot or not self._all:
@@ -153,6 +153,12 @@ class LiveView:
             yield Text("stops after this point; Ctrl-C again stops at once", "yellow")
         elif self._run and self._run.paused:
             yield Text(f'paused after this point; "scantrail runs resume {self._run.number}" goes on', "cyan")
+
+    def _warned(self) -> "Iterator[Text]":
+        from rich.text import Text
+
+        if warnings := self._sheet.warnings():
+            yield Text("; ".join(warnings), "yellow", no_wrap=True, overflow="ellipsis")
 
     def _table(self) -> "Table":
         from rich.table import Table

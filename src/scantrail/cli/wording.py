@@ -57,6 +57,10 @@ def scan_in_words(plan: "ScanConfig", seconds: float, station: "Station") -> Ite
     yield f"{plan.kind} scan: {counted}{shape} of {dwell}, about {duration(seconds)}"
     if isinstance(plan, XAFSScanConfig):
         yield from energies_in_words(plan, station)
+    if not plan.motors:
+        every = getattr(plan, "every", 0.0)
+        yield f"  one reading every {every:g} s" if every else "  one reading after the other"
+        return
     unit = " from where it stands" if getattr(plan, "relative", False) else ""
     for track in plan.tracks:
         for name, values in track.items():

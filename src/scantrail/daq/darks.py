@@ -7,13 +7,15 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from scantrail.daq.measured import Floats
+from scantrail.daq.measured import COUNTS, Floats, Measured, Quantity
+from scantrail.daq.plans import ScanConfig
+from scantrail.daq.stats.words import written
+from scantrail.daq.survey import named
 from scantrail.errors import RunError
-from scantrail.runs import directories, read
+from scantrail.runs import Result, directories, read
+from scantrail.station import Station
 
 KIND = "dark"
-COUNTS = ("count", "counts", "cts")
-"""Units of what grows with the counting time; anything else is a rate, or a level, and does not."""
 LOOK_BACK = 50
 """How many of the newest dark runs are looked at."""
 
@@ -50,6 +52,30 @@ def darks_of(start: Mapping[str, Any], dwell: Floats | None) -> dict[str, Floats
         elif "dark" in detectors.get(key, {}):
             found[key] = np.full(len(dwell), float(detectors[key]["dark"]))
     return found
+
+
+def detector_places(plan: ScanConfig, station: Station) -> dict[str, tuple[str, str]]:
+    """Return address, as the station file spells it, and PV of each detector of a plan, by its data key."""
+    found = {}
+    for name in plan.detectors:
+        key, config = named(name, station.detectors)
+        found[key] = (config.url if config else None) or station.beamline.url, config.pv if config else name
+    return found
+
+
+def dark_results(measured: Measured) -> list[Result]:
+    """Return the mean of each detector without beam, with its error."""
+    return [_result(column) for column in measured.detectors]
+
+
+def _result(column: Quantity) -> Result:
+    held = column.values[np.isfinite(column.values)]
+    if not len(held):
+        return Result(f"{column.name} dark", None, None, column.unit, "not available", f"{column.name} gave no reading")
+    mean, error = _mean([*held])
+    told = written(mean, (error or 0.0) / 2.0) + f" {column.unit}".rstrip()
+    sentence = f"{column.name} reads {told} without beam"
+    return Result(f"{column.name} dark", mean, error, column.unit, "OK", sentence)
 
 
 def newest_darks(root: Path, sources: Mapping[str, str]) -> dict[str, Dark]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from scantrail.daq.formula import parse_formula
 from scantrail.daq.measured import Measured, Quantity
+from scantrail.daq.survey import ROLES
 from scantrail.errors import InputError
 
 DERIVED = "derived"
@@ -30,6 +32,13 @@ def with_derived(measured: Measured, formulas: Mapping[str, str], known: Collect
             continue
         columns += [] if column is None else [column]
     return replace(measured, derived=(*measured.derived, *columns), notes=(*measured.notes, *notes))
+
+
+def known_columns(station: Mapping[str, Any]) -> set[str]:
+    """Return what the columns of a station, as its document, may be called in a formula, read by a scan or not."""
+    sections = (station.get(section, {}) for section in ("motors", "detectors"))
+    devices = {name: about["pv"].rpartition(":")[2] for section in sections for name, about in section.items()}
+    return {*devices, *devices.values(), *station.get("columns", {}), *ROLES, *ROLES.values()}
 
 
 def _column(name: str, text: str, among: Sequence[Quantity], known: Collection[str]) -> Quantity | None:

@@ -7,6 +7,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+COUNTS = ("count", "counts", "cts")
+"""Units of what grows with the counting time."""
+RATES = ("counts/s", "count/s", "cts/s", "cps", "1/s", "Hz")
+"""Units of counts in a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from scantrail.daq.columns import index_key, setpoint_key
 from scantrail.daq.darks import darks_of
-from scantrail.daq.derived import with_derived
+from scantrail.daq.derived import known_columns, with_derived
 from scantrail.daq.measured import Edge, Floats, Measured, Quantity
 from scantrail.daq.plans import plan_from
-from scantrail.daq.survey import ROLES
 from scantrail.errors import RunError
 from scantrail.runs import Record
 
@@ -70,7 +69,7 @@ def measured_rows(
         dwell=dwell,
         grid=_grid(start) if len(start["shape"]) > 1 else (),
     )
-    return with_derived(measured, station.get("columns", {}), _known(station))
+    return with_derived(measured, station.get("columns", {}), known_columns(station))
 
 
 def _indices(start: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> NDArray[np.intp]:
@@ -99,13 +98,6 @@ def _grid(start: Mapping[str, Any]) -> tuple[Floats, ...]:
     firsts = [next(iter(track.items())) for track in plan.tracks]
     origin = dict(zip(plan.motors, getattr(plan, "origin", None) or (), strict=False))
     return tuple(positions + origin.get(name, 0.0) for name, positions in firsts)
-
-
-def _known(station: Mapping[str, Any]) -> set[str]:
-    """Return what a station's columns may be called in a formula, whether a scan reads them or not."""
-    sections = (station.get(section, {}) for section in ("motors", "detectors"))
-    devices = {name: about["pv"].rpartition(":")[2] for section in sections for name, about in section.items()}
-    return {*devices, *devices.values(), *station.get("columns", {}), *ROLES, *ROLES.values()}
 
 
 def _edge(start: Mapping[str, Any]) -> Edge | None:

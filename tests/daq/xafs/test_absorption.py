@@ -71,6 +71,16 @@ def test_passes_are_averaged_whatever_their_order():
     np.testing.assert_allclose(twice.sigma, once.sigma / np.sqrt(2.0))
 
 
+def test_passes_that_differ_in_the_last_digits_are_one():
+    energy = energies()
+    twice = np.concatenate([energy, energy + 3e-3])
+    noise = np.random.default_rng(1).normal(0.0, 1e-3, len(twice))
+    spectrum = judge_spectrum(of_mu(twice, step(twice) + noise))
+    assert len(spectrum.absorption) == len(energy)
+    assert spectrum.e0.energy == pytest.approx(7112.0, abs=0.2)
+    assert spectrum.transform.noise < 0.05
+
+
 def test_four_passes_leave_half_the_error():
     energy = energies()
     one, four = (judge_spectrum(foil(np.tile(energy, n), 0.5)).normalised for n in (1, 4))

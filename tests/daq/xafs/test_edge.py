@@ -88,10 +88,7 @@ def test_no_slope_at_all_is_no_edge(mu: float) -> None:
     spectrum = judge_spectrum(of_mu(energies(), np.full(311, mu)))
     assert spectrum.sentences[0] == "E0 is not available: mu does not rise anywhere by more than its noise"
     assert [result.value for result in spectrum.results] == [None] * 4
-    assert spectrum.sentences[1:] == [
-        "the edge step is not available: there is no E0",
-        "|chi(R)| is not available: there is no E0",
-    ]
+    assert len(spectrum.sentences) == 1  # what hangs on it needs no words
 
 
 @pytest.mark.parametrize("count", range(0, 311, 10))

@@ -71,8 +71,11 @@ def nexus(run: str, output: Path) -> int:
     scans conform to NXxas.
     """
     from scantrail.daq import columns_worked_out
+    from scantrail.errors import InputError
     from scantrail.runs import chain, export_nexus
 
+    if str(output) == STANDARD_OUTPUT:
+        raise InputError("NeXus is no text for the standard output; give --output a name such as run.nxs")
     joined = chain(locate(run))
     written = export_nexus(joined.records, output, columns_worked_out(joined.records))
     _say(written.points, "point", joined, output)

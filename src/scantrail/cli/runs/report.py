@@ -36,6 +36,7 @@ def report(shown: Shown) -> dict[str, Any]:
         **summary_document(shown.run),
         "version": ours.get("version"),
         "plan": ours.get("plan", record.start.get("plan_args", {})),
+        "dark": ours.get("rig", {}).get("dark", {}),
         "resumed_from": ours.get("resumed_from"),
         "continued_by": shown.later,
         "streams": {name: len(record.stream(name)) for name in record.descriptors},

@@ -88,6 +88,7 @@ def _lines(shown: Shown, found: Mapping[str, Any]) -> Iterator[tuple[str, list[s
         "goes on with": [found["resumed_from"]] if found["resumed_from"] else [],
         "components": [", ".join(run.components)] if run.components else [],
         "plan": list(plan_lines(found["plan"])),
+        "dark": [_dark(key, dark) for key, dark in found["dark"].items()],
         "streams": [", ".join(f"{name} {events}" for name, events in found["streams"].items())],
         "restored": [_restored(row) for row in found["restored"]],
         "skipped": [_skipped(row) for row in found["skipped"]],
@@ -96,6 +97,11 @@ def _lines(shown: Shown, found: Mapping[str, Any]) -> Iterator[tuple[str, list[s
     }.items():
         if any(lines):
             yield name, lines
+
+
+def _dark(key: str, dark: Mapping[str, Any]) -> str:
+    error = f" ± {dark['error']:.2g}" if dark["error"] is not None else ""
+    return f"{key}: {dark['reading']:.6g}{error} {dark['unit']}".rstrip() + f", run {dark['run']}"
 
 
 def _restored(row: Mapping[str, Any]) -> str:

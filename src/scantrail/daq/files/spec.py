@@ -6,7 +6,7 @@ Source: "Standard SPEC Data File Format", certif.com/spec_help/scans.html.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +100,7 @@ def _told(scans: Sequence[SpecScan]) -> str:
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
     """Yield the number of the #S line of each scan, counted from 1, and its lines."""
     begins = [i for i, line in enumerate(lines) if BEGIN.match(line)]
-    for first, after in zip(begins, [*begins[1:], len(lines)], strict=True):
+    for first, after in pairwise([*begins, len(lines)]):
         yield first + 1, lines[first:after]
 
 

@@ -1,7 +1,8 @@
 """A scan of a SPEC file as what was measured: what its command says of axes and shape, and which columns counted."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ MESH = re.compile(r"d?mesh", re.IGNORECASE)
 TIME = re.compile(r"loopscan|timescan|time", re.IGNORECASE)
 LIST = re.compile(r"listscan", re.IGNORECASE)
 MOST = 10_000_000
-"""Points beyond which a command is not believed."""
+"""More points than any scan takes."""
 
 
 class _Way(NamedTuple):
@@ -44,8 +45,9 @@ class _Command(NamedTuple):
 def measured_of_spec(scan: SpecScan) -> Measured:
     """Return what a scan measured. The axes of a mesh are where the command sent the motors, the columns readbacks.
 
-    SPEC knows no units. The detectors are those that the file names, else the counters, which stand behind the time;
-    the last column, which SPEC takes for the signal, comes first. Raises InputError if it holds no point.
+    SPEC knows no units, but our own export tells them in comments. The detectors are those that the file names, else
+    the counters, which stand behind the time; the last column, which SPEC takes for the signal, comes first. Raises
+    InputError if it holds no point, or plans more than any scan takes.
     """
     if not scan.points:
         raise InputError(f"{scan.name} holds no point")
@@ -57,20 +59,30 @@ def measured_of_spec(scan: SpecScan) -> Measured:
         axes = axes[::-1]
         index = _grid(scan, axes, command)
         shape = tuple(int(most) for most in np.maximum(shape, index.max(axis=0) + 1))
-    where, readbacks = _positions(scan, axes, command, index)
-    planned = int(np.prod(shape))
-    ended = (f"the scan was aborted: {scan.points} of {planned} points were measured",)
+    if (planned := prod(shape)) > MOST:
+        raise InputError(f"{scan.name} is of {planned} points, more than the {MOST} that one scan takes")
+    units = _units(scan) | ({axes[0]: "s"} if command.kind == "time" else {})
+    where, readbacks = _positions(scan, axes, command, index, units)
     return Measured(
         kind=command.kind,
         title=f"{scan.name}: {scan.command}",
         axes=where,
         readbacks=readbacks,
-        detectors=tuple(Quantity(label, "", "counts", scan.columns[label]) for label in _counters(scan, axes)),
+        detectors=tuple(
+            Quantity(label, units.get(label, ""), "counts", scan.columns[label]) for label in _counters(scan, axes)
+        ),
         shape=shape,
         index=index,
-        notes=(*((command.note,) if command.note else ()), *(ended if scan.points < planned else ())),
+        notes=tuple(filter(None, (command.note, _ended(scan, planned)))),
         dwell=None if scan.dwell is None else np.full(scan.points, scan.dwell),
     )
+
+
+def _ended(scan: SpecScan, planned: int) -> str:
+    """Say how a scan ended that was ended before its time."""
+    if scan.points < planned:
+        return f"the scan was aborted: {scan.points} of {planned} points were measured"
+    return f"the scan was aborted after {scan.points} points" if scan.aborted else ""
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
@@ -142,23 +154,37 @@ def _are_places(values: Floats) -> bool:
 
 
 def _positions(
-    scan: SpecScan, axes: Sequence[str], command: _Command, index: NDArray[np.intp]
+    scan: SpecScan,
+    axes: Sequence[str],
+    command: _Command,
+    index: NDArray[np.intp],
+    units: Mapping[str, str],
 ) -> tuple[tuple[Quantity, ...], tuple[Quantity, ...]]:
     """Return where the axes were sent and where they stood, if both are known; else where they stood as the former."""
-    unit = "s" if command.kind == "time" else ""
-    stood = tuple(Quantity(axis, unit, "axis", scan.columns[axis]) for axis in axes)
+
+    def quantity(axis: str, role: str, values: Floats) -> Quantity:
+        return Quantity(axis, units.get(axis, ""), role, values)
+
     if all(f"{axis}_readback" in scan.columns for axis in axes):
-        readbacks = tuple(Quantity(axis, unit, "axis", scan.columns[f"{axis}_readback"]) for axis in axes)
-        return tuple(Quantity(axis, unit, "setpoint", scan.columns[axis]) for axis in axes), readbacks
+        readbacks = tuple(quantity(axis, "axis", scan.columns[f"{axis}_readback"]) for axis in axes)
+        return tuple(quantity(axis, "setpoint", scan.columns[axis]) for axis in axes), readbacks
     if not command.ways:
-        return tuple(Quantity(axis.name, unit, "setpoint", axis.values) for axis in stood), ()
+        return tuple(quantity(axis, "setpoint", scan.columns[axis]) for axis in axes), ()
     sent = []
     for number, (axis, way) in enumerate(zip(axes, command.ways, strict=True)):
         length = max(way.intervals + 1, int(index[:, number].max()) + 1)
         step = (way.stop - way.start) / max(way.intervals, 1)
         where = np.asarray(way.start + step * np.arange(length), dtype=np.float64)
-        sent.append(Quantity(axis, unit, "setpoint", where[index[:, number]]))
-    return tuple(sent), stood
+        sent.append(quantity(axis, "setpoint", where[index[:, number]]))
+    return tuple(sent), tuple(quantity(axis, "axis", scan.columns[axis]) for axis in axes)
+
+
+def _units(scan: SpecScan) -> dict[str, str]:
+    """Return the units that comments of our own export tell, by label: "x in um, from tcp://…"."""
+    if not any(comment.startswith("taken by Scantrail ") for comment in scan.comments):
+        return {}
+    told = (re.fullmatch(r"(\S+) in (.+?), from .*", comment) for comment in scan.comments)
+    return {found[1]: found[2] for found in told if found}
 
 
 # --- detectors --------------------------------------------------------------------------------------------------------

@@ -12,18 +12,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from scantrail.daq.columns import index_key, setpoint_key
 from scantrail.daq.csvfile import TIMESTAMP
 from scantrail.daq.files.lines import NUMBER, fault, lines_of
 from scantrail.daq.measured import Floats, Measured, Quantity
-from scantrail.daq.plans import ELAPSED, ScanConfig, XAFSScanConfig, data_key, plan_from
+from scantrail.daq.plans import ELAPSED, PLANS, ScanConfig, XAFSScanConfig, data_key, plan_from
 from scantrail.daq.survey import ROLES
-from scantrail.errors import InputError, ScantrailError
+from scantrail.errors import InputError
+from scantrail.station import explain
 
 POINT = "point"
 MOST = 10_000_000
-"""Places along a dimension beyond which an index is not believed."""
+"""More points than any scan takes."""
 THRESHOLD = re.compile(r"ch\d+_threshold")
 
 Places = NDArray[np.intp]
@@ -64,6 +66,11 @@ def _exported(content: _Content) -> Measured:
     keys = [index_key(name) for name in names if index_key(name) in columns]
     places = [_places(content, key) for key in (keys or [POINT] if POINT in columns else keys)]
     index = np.stack(places, axis=1) if places else np.arange(content.rows, dtype=np.intp)[:, np.newaxis]
+    shape = tuple(int(most) + 1 for most in index.max(axis=0))
+    if prod(shape) > MOST:
+        raise InputError(
+            f"{content.path}: a grid of {prod(shape)} points is larger than the {MOST} that one scan takes"
+        )
     kind = "linear" if len(names) == 1 else "lockstep"
     if names == [ELAPSED]:
         kind = "time"
@@ -76,7 +83,7 @@ def _exported(content: _Content) -> Measured:
         axes=tuple(Quantity(name, "", "setpoint", columns[setpoint_key(name)]) for name in names),
         readbacks=tuple(Quantity(name, "", "axis", columns[name]) for name in names),
         detectors=_detectors(content, beside),
-        shape=tuple(int(most) + 1 for most in index.max(axis=0)),
+        shape=shape,
         index=index,
     )
 
@@ -136,10 +143,16 @@ def _places(content: _Content, key: str) -> Places:
 
 
 def _plan(content: _Content) -> ScanConfig:
+    plan = content.header["plan"]
+    if not isinstance(plan, dict):
+        raise InputError(f"{content.path}: the plan in the header block must be a JSON object")
     try:
-        return plan_from(content.header["plan"])
-    except (ScantrailError, AttributeError, TypeError, KeyError) as error:
-        raise InputError(f"{content.path}: the plan in the header block cannot be used: {error}") from error
+        return plan_from(plan)
+    except ValidationError as error:
+        told = str(explain(error, PLANS[plan["type"]])[0])
+    except InputError as error:
+        told = str(error)
+    raise InputError(f"{content.path}: the plan in the header block cannot be used: {told}")
 
 
 # --- the text ---------------------------------------------------------------------------------------------------------

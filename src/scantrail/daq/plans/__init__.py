@@ -10,7 +10,7 @@ from scantrail.daq.plans.grid import GridScanConfig, MeshScanConfig
 from scantrail.daq.plans.linear import LinearScanConfig, LockstepScanConfig
 from scantrail.daq.plans.listed import ListScanConfig
 from scantrail.daq.plans.refusals import refused
-from scantrail.daq.plans.timed import ELAPSED, TimeScanConfig
+from scantrail.daq.plans.timed import ELAPSED, DarkScanConfig, TimeScanConfig
 from scantrail.daq.plans.xafs import XAFSScanConfig
 from scantrail.daq.plans.xafs_edges import edge_named
 from scantrail.daq.plans.xafs_regions import Region, region_in
@@ -19,6 +19,7 @@ from scantrail.errors import InputError
 __all__ = [
     "ELAPSED",
     "PLANS",
+    "DarkScanConfig",
     "GridScanConfig",
     "LinearScanConfig",
     "ListScanConfig",
@@ -44,6 +45,7 @@ _KINDS: tuple[type[ScanConfig], ...] = (
     LockstepScanConfig,
     GridScanConfig,
     TimeScanConfig,
+    DarkScanConfig,
 )
 PLANS: dict[str, type[ScanConfig]] = {kind.model_fields["scan_type"].default: kind for kind in _KINDS}
 """Every kind of scan that this version knows, by the name of its kind."""

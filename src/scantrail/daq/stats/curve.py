@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scantrail.daq.darks import COUNTS
-from scantrail.daq.measured import Floats, Measured, Quantity
+from scantrail.daq.measured import COUNTS, RATES, Floats, Measured, Quantity
 
-RATES = ("counts/s", "count/s", "cts/s", "cps", "1/s", "Hz")
 SIX_DIGITS = 6
 """Digits that the line protocol sends."""
 

@@ -21,15 +21,17 @@ NARROW = 0.35
 
 
 class EdgeFit(NamedTuple):
-    """position and fwhm of the beam at the edge [unit of the axis], with their errors; rises: towards larger positions.
+    """An edge: position and fwhm of the beam [unit of the axis] with their errors, height [unit of the readings].
 
-    resolved: whether the points show the width; whole: whether both its plateaus are within the range.
+    rises: towards larger positions; resolved: whether the points show the width; whole: whether both its plateaus are
+    within the range. x, y: the fitted curve.
     """
 
     position: float
     position_error: float
     fwhm: float
     fwhm_error: float
+    height: float
     rises: bool
     resolved: bool
     whole: bool
@@ -81,6 +83,7 @@ def edge_of(curve: Curve, noise: float) -> EdgeFit | None:
         position_error=float(errors[2]) * span if resolved else step / np.sqrt(12.0),
         fwhm=float(FWHM * width),
         fwhm_error=float(FWHM * width * errors[3]),
+        height=abs(float(fit.x[1])) * scale,
         rises=bool(fit.x[1] > 0.0),
         resolved=resolved,
         whole=bool(x[0] <= position - REACH * width and position + REACH * width <= x[-1]),

@@ -23,6 +23,9 @@ from scantrail.daq.stats.noise import FEWEST, contrast, noise_of
 from scantrail.daq.stats.profile import Profile, ends, profile_of
 from scantrail.daq.stats.words import flat, saturation, told
 
+STEP = 8.0
+"""Height of an edge, in units of the noise, below which it may be a drift: four on either side of its middle."""
+
 
 def along_line(measured: Measured, column: Quantity) -> Found:
     """Return what the readings of a column show along the first axis of a scan."""
@@ -36,6 +39,8 @@ def along_line(measured: Measured, column: Quantity) -> Found:
     shape = _shape(curve)
     if shape == "edge":
         fit = edge_of(curve, seen.noise)
+        if fit is not None and fit.height < STEP * seen.noise:
+            return Found(column.name, "none", _low(fit.height / seen.noise))
         if fit is not None:
             return _edge(fit, column, axis.unit, curve)
         shape = "peak" if seen.up >= seen.down else "dip"
@@ -99,6 +104,10 @@ def _raw(profile: Profile, shape: Shape, reason: str) -> tuple[tuple[float, floa
         return None, NO_RAW_CENTROID
     found = profile.raw_centroid()
     return found, reason or ("" if found else "the readings do not add up to a centroid within the range")
+
+
+def _low(height: float) -> str:
+    return f"shows no peak: both ends differ by {height:.1f} times the noise, and {STEP:.1f} are needed for an edge"
 
 
 # --- edges ------------------------------------------------------------------------------------------------------------

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scantrail.daq.measured import Floats, Measured, Quantity
+from scantrail.daq.plans.xafs_regions import JOIN
 from scantrail.daq.stats.curve import counting_error
 
 TRANSMISSION = "ln(I0 / IT)"
@@ -34,8 +36,8 @@ class Absorption:
 def absorptions(measured: Measured) -> Iterator[Absorption]:
     """Yield every mu(E) that a scan holds, transmission first: ln(I0/IT) and IF/I0 less dark readings, or a column mu.
 
-    The energies are the setpoints of the first axis. Passes over the same energies are averaged; points without a
-    reading, or without light, are left out with a note.
+    The energies are the setpoints of the first axis. Those nearer than JOIN are one, as in passes over the same
+    energies, and are averaged; points without a reading, or without light, are left out with a note.
     """
     i0, it, fluorescence = (_of_role(measured, role) for role in ("i0", "itrans", "ifluor"))
     if i0 is not None and it is not None:
@@ -53,8 +55,7 @@ def absorptions(measured: Measured) -> Iterator[Absorption]:
 
 
 def _of_role(measured: Measured, role: str) -> Quantity | None:
-    columns = (*measured.detectors, *measured.derived)
-    return next((one for one in columns if role in (one.role, one.name.casefold())), None)
+    return next((one for one in measured.columns if role in (one.role, one.name.casefold())), None)
 
 
 def _lit(detector: Quantity) -> Floats:
@@ -72,11 +73,28 @@ def _spectrum(measured: Measured, mu: Floats, errors: Sequence[Floats | None], f
     """Sort by energy and average what was measured at the same one; errors: what add up to that of mu."""
     energy = measured.axes[0].values
     held = np.isfinite(energy) & np.isfinite(mu)
-    energies, place, number = np.unique(energy[held], return_inverse=True, return_counts=True)
-    mean = np.bincount(place, mu[held], len(energies)) / number
-    variances = [np.bincount(place, one[held] ** 2, len(energies)) for one in errors if one is not None]
+    place = _together(energy[held])
+    number = np.bincount(place)
+
+    def total(values: Floats) -> Floats:
+        return np.asarray(np.bincount(place, values[held], len(number)))
+
+    variances = [total(one**2) for one in errors if one is not None]
     sigma = np.sqrt(np.sum(variances, axis=0)) / number if len(variances) == len(errors) else None
-    return Absorption(energies, mean, sigma, formula, tuple(_notes(measured, int(np.sum(~held)))))
+    return Absorption(
+        total(energy) / number, total(mu) / number, sigma, formula, tuple(_notes(measured, int(np.sum(~held))))
+    )
+
+
+def _together(energy: Floats) -> NDArray[np.intp]:
+    """Return for each energy [eV] the number of the group that it belongs to, those within JOIN of their lowest."""
+    place = np.zeros(len(energy), dtype=np.intp)
+    group, lowest = -1, -np.inf
+    for i in np.argsort(energy, kind="stable"):
+        if energy[i] - lowest > JOIN:
+            group, lowest = group + 1, energy[i]
+        place[i] = group
+    return place
 
 
 def _notes(measured: Measured, lost: int) -> Iterator[str]:

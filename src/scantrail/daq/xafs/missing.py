@@ -4,6 +4,6 @@ from typing import NamedTuple
 
 
 class Missing(NamedTuple):
-    """A quantity that is not available, and the reason, as it continues "not available: "."""
+    """A quantity that is not available, and why; no reason if it is one that another one is missing, which says it."""
 
-    reason: str
+    reason: str = ""

@@ -14,8 +14,7 @@ from scantrail.errors import InputError
 from scantrail.runs import Result
 
 NO_MU = Missing("the scan has no i0 with an itrans or ifluor, nor a column of mu")
-NO_E0 = Missing("there is no E0")
-NO_STEP = Missing("there is no edge step")
+DEPENDENT = Missing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +64,13 @@ def judge_spectrum(measured: Measured) -> Spectrum:
     near = None if edge is None else edge.energy
     tried = [(spectrum, find_e0(spectrum, near)) for spectrum in absorptions(measured)]
     if not tried:
-        return Spectrum(measured.title, edge, NO_MU, NO_MU, NO_MU, NO_MU, NO_MU)
+        return Spectrum(measured.title, edge, NO_MU, NO_MU, DEPENDENT, DEPENDENT, DEPENDENT)
     spectrum, e0 = next((one for one in tried if isinstance(one[1], EdgeEnergy)), tried[0])
     if isinstance(e0, Missing):
-        return Spectrum(measured.title, edge, spectrum, e0, NO_E0, NO_E0, NO_E0)
+        return Spectrum(measured.title, edge, spectrum, e0, DEPENDENT, DEPENDENT, DEPENDENT)
     normalised = normalise(spectrum, e0.energy)
     if isinstance(normalised, Missing):
-        return Spectrum(measured.title, edge, spectrum, e0, normalised, NO_STEP, NO_STEP)
+        return Spectrum(measured.title, edge, spectrum, e0, normalised, DEPENDENT, DEPENDENT)
     structure = fine_structure(spectrum, e0.energy, normalised.step)
     transform = structure if isinstance(structure, Missing) else transformed(structure.k, structure.chi, R_BACKGROUND)
     return Spectrum(measured.title, edge, spectrum, e0, normalised, structure, transform)

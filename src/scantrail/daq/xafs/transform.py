@@ -1,6 +1,7 @@
 """chi(R): the Fourier transform of chi(k), with the conventions of the field."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,10 @@ class Transform:
     """|chi(R)| [angstrom^-3] against R [angstrom], not corrected for phase shifts.
 
     window: its range in k [1/angstrom]. peak: R and height of the highest beyond the background; noise: root mean
-    square of |chi(R)| where there is no structure.
+    square of |chi(R)| where there is no structure. resolution: error of R for the distance of its grid [angstrom].
     """
+
+    resolution: ClassVar[float] = np.pi / (GRID * LENGTH) / 12**0.5
 
     r: Floats
     magnitude: Floats

@@ -38,9 +38,13 @@ def with_error(value: float, error: float) -> str:
     return f"{written(value, error / 10.0)} ± {written(error, error / 10.0)}"
 
 
+def _why(quantity: str, missing: Missing) -> str:
+    return f"{quantity} is not available: {missing.reason}" if missing.reason else ""
+
+
 def _e0(e0: EdgeEnergy | Missing, edge: Edge | None) -> Result:
     if isinstance(e0, Missing):
-        return Result("E0", None, None, "eV", MISSING, f"E0 is not available: {e0.reason}")
+        return Result("E0", None, None, "eV", MISSING, _why("E0", e0))
     said, doubtful = f"E0 = {with_error(e0.energy, e0.error)} eV", bool(e0.rivals)
     if edge is not None:
         off = e0.energy - edge.energy
@@ -57,7 +61,7 @@ def _e0(e0: EdgeEnergy | Missing, edge: Edge | None) -> Result:
 
 def _step(normalised: Normalised | Missing) -> Result:
     if isinstance(normalised, Missing):
-        return Result("edge step", None, None, "", MISSING, f"the edge step is not available: {normalised.reason}")
+        return Result("edge step", None, None, "", MISSING, _why("the edge step", normalised))
     polynomial = ("a constant", "a line", "a parabola")[normalised.degree]
     below, above = (f"{start:.0f} to {end:.0f} eV" for start, end in (normalised.below, normalised.above))
     said = (
@@ -69,14 +73,13 @@ def _step(normalised: Normalised | Missing) -> Result:
 
 def _peak(transform: Transform | Missing) -> Iterator[Result]:
     if isinstance(transform, Missing):
-        said = f"|chi(R)| is not available: {transform.reason}"
-        yield Result("R", None, None, "angstrom", MISSING, said)
+        yield Result("R", None, None, "angstrom", MISSING, _why("|chi(R)|", transform))
         yield Result("chi(R)", None, None, "angstrom^-3", MISSING, "")
         return
     (r, height), (low, high) = transform.peak, transform.window
     said = (
         f"|chi(R)| is highest at R = {r:.2f} Å, {with_error(height, transform.noise)} Å⁻³ (k² chi from {low:g} to "
-        f"{high:.4g} 1/Å, not corrected for phase shifts: R is shorter than the bond)"
+        f"{high:.3g} 1/Å, not corrected for phase shifts: R is shorter than the bond)"
     )
-    yield Result("R", r, None, "angstrom", OK, said)
+    yield Result("R", r, transform.resolution, "angstrom", OK, said)
     yield Result("chi(R)", height, transform.noise, "angstrom^-3", OK, "")

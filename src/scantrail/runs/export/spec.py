@@ -102,7 +102,7 @@ def _scan_head(recorded: Recording, axes: Sequence[Recorded]) -> Iterator[str]:
 def _command(recorded: Recording, axes: Sequence[Recorded]) -> str:
     """Return the macro that takes such a scan, without its dwell."""
     points = recorded.planned
-    if recorded.kind == "time":
+    if all(recorded.stepped(axis) is axis for axis in axes):  # nothing but time passed
         return f"loopscan{GAP}{points}"
     if recorded.kind == "list":
         return f"listscan{GAP}{axes[0].key} {points}"

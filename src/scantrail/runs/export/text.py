@@ -47,8 +47,8 @@ def fresh(name: str, taken: Collection[str]) -> str:
 
 
 def one_line(text: object) -> str:
-    """Return a text on one line, as a header takes it."""
-    return " ".join(str(text).split())
+    """Return a text on one line, as a header takes it, without what cannot be printed."""
+    return " ".join("".join(one if one.isprintable() else " " for one in str(text)).split())
 
 
 def number(value: float) -> str:

@@ -88,7 +88,7 @@ def _trail(entry: h5py.Group, recorded: Recording) -> None:
     if ours["components"]:
         field(trail, "components", ours["components"])
     for name in ("plan", "station"):
-        field(trail, name, json.dumps(ours[name], ensure_ascii=False))
+        field(trail, name, json.dumps(ours[name]))
 
 
 def _other_streams(entry: h5py.Group, records: Sequence[Record]) -> None:

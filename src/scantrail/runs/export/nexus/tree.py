@@ -22,11 +22,14 @@ def group(parent: h5py.Group, name: str, nx_class: str) -> h5py.Group:
 def field(parent: h5py.Group, name: str, value: ArrayLike, unit: str = "", **attributes: str) -> h5py.Dataset:
     """Add a field: text, numbers, or arrays of both; `unit` and further attributes are left out where empty."""
     values = np.asarray(value)
-    is_text = values.dtype.kind in "OU"
-    made = parent.create_dataset(free(parent, name), data=value, dtype=TEXT if is_text else values.dtype)
+    if values.dtype.kind in "OU":
+        texts = np.vectorize(_storable, otypes=[object])(values) if values.size else values
+        made = parent.create_dataset(free(parent, name), data=texts, dtype=TEXT)
+    else:
+        made = parent.create_dataset(free(parent, name), data=values)
     for key, told in {"units": unit, **attributes}.items():
         if told:
-            made.attrs[key] = told
+            made.attrs[key] = _storable(told)
     return made
 
 
@@ -42,6 +45,11 @@ def free(parent: h5py.Group, name: str) -> str:
     """Return a name that NeXus allows and that is not taken, as near to `name` as can be."""
     allowed = re.sub(r"[^A-Za-z0-9_]", "_", name) or "_"
     return fresh(allowed, parent)
+
+
+def _storable(text: object) -> str:
+    """Return a text as HDF5 can hold it: UTF-8, and without zeros, which would end it."""
+    return str(text).encode(errors="backslashreplace").decode().replace("\0", "\\0")
 
 
 def default(path: Iterable[h5py.Group]) -> None:
