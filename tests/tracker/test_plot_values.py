@@ -136,6 +136,19 @@ def test_a_limit_that_was_replaced_ends_where_the_next_begins(db):
     assert lines[1].x[1] == lines[2].x[0] < lines[2].x[1] <= datetime.now(UTC).timestamp()
 
 
+def test_over_tests_older_than_all_limits_the_limit_of_today_is_drawn(db):
+    for high in (2000.0, 1900.0):
+        set_limit("module", "calibration", "gain", low=1000.0, high=high, db=db)
+    measure(db, "M1", "calibration", 0, gain=1950.0)
+    lines = [line for line in elements(plot_component(db, "M1", "trend"), Line) if line.label]
+    assert [line.label for line in lines] == [
+        "limit set later: at least 1000 mV/fC",
+        "limit set later: at most 1900 mV/fC",
+    ]
+    assert {line.stroke for line in lines} == {"dotted"}
+    assert lines[0].x[0] < DAY.timestamp() < lines[0].x[1]
+
+
 def test_every_quantity_has_a_panel_and_what_has_none_is_named(db):
     measure(db, "M1", "calibration", **{f"q{i}": float(i) for i in range(7)}, words="none", flag=True)
     found = plot_component(db, "M1", "calibration")

@@ -143,26 +143,33 @@ def _y_limits(trend: Trend, values: Sequence[float], factor: float, *, on_log: b
 
 
 def _limit_lines(trend: Trend, span: tuple[float, float], factor: float) -> Iterator[Line]:
-    """Each limit over the time it was in force; the first also, dotted, over the tests made before there was one."""
+    """Each limit over the time it was in force, dashed; over tests from before there was one, the first, dotted.
+
+    Where all tests are older than all limits, the limit of today is drawn over them.
+    """
     first, last = span
     aside = 0.05 * (last - first) or 43_200.0
     left, right = first - aside, last + aside
-    for i, bound in enumerate(trend.bounds):
-        made = bound.made.timestamp()
+    begun = [bound for bound in trend.bounds if bound.made.timestamp() < right]
+    early = begun[:1] or [bound for bound in trend.bounds if bound.voided is None]
+    for bound in early:
+        if bound.made.timestamp() > left:
+            yield from _limit_line(trend, bound, left, min(bound.made.timestamp(), right), factor, later=True)
+    for bound in begun:
         until = right if bound.voided is None else min(bound.voided.timestamp(), right)
-        for word, end in bound.ends():
-            label = f"limit of the time: {word} {written(end, trend.unit)}"
-            y = numbers([end * factor] * 2)
-            if i == 0 and made > left:
-                yield Line(
-                    numbers([left, min(made, right)]),
-                    y,
-                    f"limit set later: {word} {written(end, trend.unit)}",
-                    "vermilion",
-                    "dotted",
-                )
-            if until > max(made, left) and made < right:
-                yield Line(numbers([max(made, left), until]), y, label, "vermilion", "dashed")
+        if until > left:
+            yield from _limit_line(trend, bound, max(bound.made.timestamp(), left), until, factor, later=False)
+
+
+def _limit_line(
+    trend: Trend, bound: Bound, since: float, until: float, factor: float, *, later: bool
+) -> Iterator[Line]:
+    when = "set later" if later else "of the time"
+    for words, end in bound.ends():
+        label = f"limit {when}: {words} {written(end, trend.unit)}"
+        yield Line(
+            numbers([since, until]), numbers([end * factor] * 2), label, "vermilion", "dotted" if later else "dashed"
+        )
 
 
 def _course(trend: Trend, factor: float) -> Iterator[Element]:
