@@ -206,8 +206,8 @@ def _image(canvas: Canvas, image: Image, scatter: Scatter) -> None:
             np.linspace(*canvas.x_limits, canvas.width * 2), np.linspace(*canvas.y_limits, canvas.height * 2)
         )
     )
-    column = np.clip(np.round(x), 0, values.shape[1] - 1).astype(int)
-    row = np.clip(np.round(y), 0, values.shape[0] - 1).astype(int)
+    column = _cell(x, image.x_bounds)
+    row = _cell(y, image.y_bounds)
     share = (values[row, column] - low) / ((high - low) or 1.0)
     hole = np.isnan(share)
     level = np.clip(np.nan_to_num(share) * len(SHADES), 0, len(SHADES) - 1).astype(int)
@@ -215,6 +215,11 @@ def _image(canvas: Canvas, image: Image, scatter: Scatter) -> None:
     for i, sign in enumerate(SHADES):
         chosen = (level == i) & ~hole
         _put(canvas, x[chosen], y[chosen], sign, "ink", scatter)
+
+
+def _cell(places: Floats, bounds: tuple[float, ...]) -> NDArray[np.intp]:
+    """Return the index of the cell in which each place lies."""
+    return np.clip(np.searchsorted(bounds, places, side="right") - 1, 0, len(bounds) - 2)
 
 
 def _put(canvas: Canvas, x: Floats, y: Floats, sign: str, colour: Colour, scatter: Scatter) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.change import Done, login
     from scantrail.tracker.checking import verify
     from scantrail.tracker.commands import add_component, known_id, move_component, update_component
+    from scantrail.tracker.completing import Named, complete
     from scantrail.tracker.component import Component
     from scantrail.tracker.connections import connect_components, disconnect_components
     from scantrail.tracker.example import example_profile
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from scantrail.tracker.installation import install_component, remove_component
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
+    from scantrail.tracker.locations import list_locations
     from scantrail.tracker.maintenance import LOG_TYPES, SEVERITIES, add_maintenance_log, resolve_log
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
     from scantrail.tracker.store import Database, default_database, get_default_db
+    from scantrail.tracker.strays import strays
     from scantrail.tracker.testing import TestResult
     from scantrail.tracker.undoing import undo
     from scantrail.tracker.workflow import OUTCOMES, STATUSES, TRANSITIONS
@@ -36,6 +39,7 @@ _MODULES = {
     "blocking": ("Blocks", "blocks"),
     "change": ("Done", "login"),
     "commands": ("add_component", "known_id", "move_component", "update_component"),
+    "completing": ("Named", "complete"),
     "component": ("Component",),
     "connections": ("connect_components", "disconnect_components"),
     "card": ("detail", "open_connections"),
@@ -43,12 +47,14 @@ _MODULES = {
     "example": ("example_profile",),
     "figure": ("Drawn", "plot_component", "plot_type"),
     "installation": ("install_component", "remove_component"),
+    "locations": ("list_locations",),
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile"),
     "store": ("Database", "default_database", "get_default_db"),
+    "strays": ("strays",),
     "testing": ("TestResult",),
     "undoing": ("undo",),
     "checking": ("verify",),
@@ -67,6 +73,7 @@ __all__ = [
     "Database",
     "Done",
     "Drawn",
+    "Named",
     "Page",
     "Profile",
     "TestResult",
@@ -77,6 +84,7 @@ __all__ = [
     "backup",
     "blocks",
     "check_backup",
+    "complete",
     "connect_components",
     "default_database",
     "detail",
@@ -89,6 +97,7 @@ __all__ = [
     "install_component",
     "known_id",
     "list_components",
+    "list_locations",
     "list_positions",
     "list_test_types",
     "load_profile",
@@ -103,6 +112,7 @@ __all__ = [
     "restore",
     "set_limit",
     "stamp",
+    "strays",
     "summary",
     "undo",
     "update_component",
