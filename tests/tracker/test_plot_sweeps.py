@@ -224,6 +224,8 @@ def test_without_a_sweep_the_numbers_are_drawn_against_time(db, sweep, tmp_path)
     found = drawn(db)
     assert [panel.y.text for panel in found.figure.panels] == ["current [µA]", "temperature [°C]", "voltage [V]"]
     assert elements(found, Points)[0].y == pytest.approx([1.0, 2.0])
+    assert found.notes == ["no columns of voltage and current, nor of channels, in iv1.csv, iv0.csv"]
+    assert found.problems == []
 
 
 def test_what_there_is_not_is_one_sentence(db):

@@ -48,9 +48,12 @@ def test_a_list_is_drawn_channel_by_channel_with_what_stands_out(db):
     assert (newest.colour, len(newest.x)) == ("blue", 61)
     assert (noted.label, noted.x, noted.shape) == ("noted as bad channels", (7.0, 20.0), "ring")
     assert (out.x, out.y) == ((7.0, 50.0, 51.0), (120.0, 2100.0, 1900.0))
-    assert [marker.text or marker.label for marker in elements(found, Marker)] == ["median 1522 e-", "at most 2000 e-"]
-    assert found.rows[0][1:] == ["64", "1522 e-", "17 e-", "7, 50, 51"]
-    assert found.facts["tests"][0]["standing_out"] == [7, 50, 51]
+    assert [marker.text or marker.label for marker in elements(found, Marker)] == [
+        "median noise 1522 e-",
+        "at most 2000 e-",
+    ]
+    assert found.rows[0][1:] == ["noise", "64", "1522 e-", "17 e-", "7, 50, 51"]
+    assert found.facts["quantities"][0]["tests"][0]["standing_out"] == [7, 50, 51]
     assert notes(found) == ["1 older test is not drawn"]
 
 
@@ -69,10 +72,19 @@ def test_a_data_file_of_channels_is_drawn(db, tmp_path, header, unit, limited):
     found = plot_component(db, "M1", "noise_test")
     assert found.figure.panels[0].y.text == f"noise [{unit}]"
     assert len(elements(found, Marker)) == 1 + limited
-    assert found.facts["tests"][0]["channels"] == 63
+    assert found.facts["quantities"][0]["tests"][0]["channels"] == 63
     (problem,) = found.problems
     assert problem.startswith("noise.csv line 12, column ")
     assert problem.endswith(": 'bad' is no number")
+
+
+def test_every_list_has_a_panel_with_the_older_test_of_the_same_quantity(db):
+    measure(db, "M1", "calibration", -1, gain=FLAT)
+    measure(db, "M1", "calibration", gain=[value + 1 for value in FLAT], offset=[value / 1000 for value in FLAT])
+    found = plot_component(db, "M1", "calibration")
+    assert [panel.y.text for panel in found.figure.panels] == ["gain [mV/fC]", "offset [mV]"]
+    assert [len(elements(found, Points, panel)) for panel in (0, 1)] == [2, 1]
+    assert [row[1] for row in found.rows] == ["gain", "gain", "offset"]
 
 
 def test_lists_of_channels_alone_are_no_channels_plot(db):
@@ -134,6 +146,19 @@ def test_a_limit_that_was_replaced_ends_where_the_next_begins(db):
         "limit of the time: at most 1900 mV/fC",
     ]
     assert lines[1].x[1] == lines[2].x[0] < lines[2].x[1] <= datetime.now(UTC).timestamp()
+
+
+def test_over_tests_older_than_all_limits_the_limit_of_today_is_drawn(db):
+    for high in (2000.0, 1900.0):
+        set_limit("module", "calibration", "gain", low=1000.0, high=high, db=db)
+    measure(db, "M1", "calibration", 0, gain=1950.0)
+    lines = [line for line in elements(plot_component(db, "M1", "trend"), Line) if line.label]
+    assert [line.label for line in lines] == [
+        "limit set later: at least 1000 mV/fC",
+        "limit set later: at most 1900 mV/fC",
+    ]
+    assert {line.stroke for line in lines} == {"dotted"}
+    assert lines[0].x[0] < DAY.timestamp() < lines[0].x[1]
 
 
 def test_every_quantity_has_a_panel_and_what_has_none_is_named(db):
@@ -264,3 +289,16 @@ def test_what_cannot_be_distributed_is_one_sentence(db):
         plot_type(db, "sensor", "remark")
     with pytest.raises(InputError, match="there is no component type 'sensr'"):
         plot_type(db, "sensr", "current")
+
+
+def test_both_databases_draw_alike(any_db):
+    set_limit("module", "noise_test", "noise", high=2000.0, db=any_db)
+    measure(any_db, "M1", "noise_test", noise=FLAT, mean_noise=1500.0, bad_channels=[1, 2])
+    measure(any_db, "M2", "noise_test", mean_noise=1520.0)
+    assert plot_component(any_db, "M1", "noise_test").rows[0][1:3] == ["noise", "64"]
+    assert len(plot_component(any_db, "M1", "trend").figure.panels) == 3
+    found = plot_type(any_db, "module", "mean_noise")
+    assert (found.facts["median"], found.facts["count"]) == (1510.0, 2)
+    assert plot_type(any_db, "module", "bad_channels").facts["without"] == 1
+    with pytest.raises(Refused, match="measured were bad_channels, mean_noise, noise"):
+        plot_type(any_db, "module", "gain")

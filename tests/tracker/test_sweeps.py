@@ -127,6 +127,13 @@ def test_other_files_are_no_sweep(written, content):
     assert written(content) is None
 
 
+def test_a_header_far_down_is_not_looked_for(written):
+    table = "voltage_V,current_A\n10,1e-7\n"
+    assert written("words\n" * 499 + table) is not None
+    assert written("words\n" * 500 + table) is None
+    assert written("1,2\n" * 200_000) is None
+
+
 @pytest.mark.parametrize("cell", ["n/a", "OVER", "1e-7A", "--", "inf", "1_000", "9.9e37", "-9.91E+37"])
 def test_a_bad_cell_is_told_by_line_and_column(written, cell):
     found = written(f"# test\nvoltage_V,current_A\n10,1e-7\n20,{cell}\n30,3e-7\n")

@@ -20,6 +20,10 @@ LARGEST = 64 << 20
 """Bytes above which a file is not read."""
 LONGEST_LINE = 100_000
 """Characters of a line beyond which it is no row of a table."""
+DEEPEST_HEADER = 500
+"""Lines within which a header stands."""
+FEW = 5
+"""Rows below a header, one of which at least has as many cells."""
 OVERFLOW = 9.9e37
 """What a SCPI instrument writes for a reading beyond its range; 9.91e37 is its word for none (SCPI-99, 7.2.1)."""
 MOST_TOLD = 10
@@ -99,9 +103,10 @@ class _Header(NamedTuple):
 
 def _header(lines: Sequence[str], choose: Chooser) -> _Header | None:
     """The first line that names what is looked for, parted so that a line below it has as many cells."""
-    for i, line in enumerate(lines):
+    top = lines[: DEEPEST_HEADER + FEW]
+    for i, line in enumerate(top[:DEEPEST_HEADER]):
         bare = _COMMENT.sub("", line, count=1)
-        rows = [*islice((each for each in lines[i + 1 :] if each.strip() and not _COMMENT.match(each)), 5)]
+        rows = [*islice((each for each in top[i + 1 :] if each.strip() and not _COMMENT.match(each)), FEW)]
         for delimiter in _DELIMITERS:
             cells = _split(_BEFORE_A_UNIT.sub("_", bare) if delimiter == " " else bare, delimiter)
             below = [_split(row, delimiter) for row in rows]

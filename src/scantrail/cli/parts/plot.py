@@ -49,10 +49,10 @@ def _show(drawn: "Drawn", output: Path | None, *, as_json: bool) -> None:
     from scantrail.cli.figures import show_figure
     from scantrail.cli.parts.wording import line
 
+    show_figure(drawn.figure, output=output, terminal=output is None and not as_json)
     if as_json:
         print_json({**drawn.facts, "problems": list(drawn.problems), "figure": drawn.figure.document()})
-    show_figure(drawn.figure, output=output, terminal=output is None and not as_json)
-    if not as_json:
+    else:
         _tell(drawn)
     for problem in drawn.problems:
         click.echo(f"! {line(problem)}", err=True)

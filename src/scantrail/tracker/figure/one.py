@@ -1,14 +1,19 @@
 """Which figure shows the tests of one component: of its sweeps, its channels, or its values against time."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
 from scantrail.errors import InputError, Refused
-from scantrail.tracker.figure.channels import channels_drawn
+from scantrail.tracker.figure.channel_tests import channels_drawn
 from scantrail.tracker.figure.drawn import Drawn
 from scantrail.tracker.figure.subject import subject
 from scantrail.tracker.figure.sweep_tests import sweeps_drawn
-from scantrail.tracker.figure.trend import trend_drawn
+from scantrail.tracker.figure.trend_tests import trend_drawn
 from scantrail.tracker.store import Database
 
 TREND = "trend"
+MOST_NAMED = 3
 
 
 def plot_component(
@@ -37,4 +42,13 @@ def plot_component(
         if isinstance(drawn, Drawn):
             return drawn
         problems += drawn
-    return trend_drawn(found, tests, problems=[*dict.fromkeys(problems)])
+    told = [*dict.fromkeys(problems)]
+    return replace(trend_drawn(found, tests, problems=told), notes=[*_not_understood(tests)])
+
+
+def _not_understood(tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Name the data files in which nothing was found to draw, the newest first."""
+    names = [file["name"] for test in tests for file in test["files"] if file["kind"] == "data"]
+    if names:
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        yield f"no columns of voltage and current, nor of channels, in {', '.join(names[:MOST_NAMED])}{more}"

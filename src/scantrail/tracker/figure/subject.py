@@ -107,6 +107,11 @@ def bounds_of(connection: "Connection", kind: str) -> dict[tuple[str, str], list
     return found
 
 
+def when(moment: datetime) -> str:
+    """Write a moment in local time, to the minute."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
 def verdict(test: Mapping[str, Any]) -> str:
     """Return pass, fail, disputed (stated to pass, but the limits say fail, or the reverse), or none."""
     stated, measured = test["pass_fail"], test["measured"]
@@ -114,3 +119,7 @@ def verdict(test: Mapping[str, Any]) -> str:
         return "disputed"
     judged = stated if stated is not None else measured
     return "none" if judged is None else "pass" if judged else "fail"
+
+
+VERDICTS = {"pass": "pass", "fail": "fail", "disputed": "verdicts differ", "none": ""}
+"""What `verdict` returns, as a legend says it."""

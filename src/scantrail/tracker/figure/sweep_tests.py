@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from scantrail.errors import InputError
 from scantrail.tracker.figure.drawn import Drawn
 from scantrail.tracker.figure.iv import Curve, Operating, iv_figure
 from scantrail.tracker.figure.quantities import is_number, written
-from scantrail.tracker.figure.subject import Subject, verdict
+from scantrail.tracker.figure.subject import VERDICTS, Subject, verdict, when
 from scantrail.tracker.leakage import Reverse, breakdown, current_at, free_to, reverse
 from scantrail.tracker.moments import stamp
 from scantrail.tracker.sweeps import read_sweeps
@@ -85,9 +84,8 @@ def _of_test(subject: Subject, test: Mapping[str, Any], problems: list[str]) -> 
 
 
 def _label(test: Mapping[str, Any], swept: Reverse) -> str:
-    when: datetime = test["tested"]
-    judged = {"pass": "pass", "fail": "fail", "disputed": "verdicts differ", "none": ""}[verdict(test)]
-    parts = (f"{when.astimezone():%Y-%m-%d %H:%M}", _temperature(swept), judged, "superseded" * test["superseded"])
+    said = (VERDICTS[verdict(test)], "superseded" * test["superseded"])
+    parts = (when(test["tested"]), _temperature(swept), *said)
     return ", ".join(filter(None, parts))
 
 
