@@ -1,23 +1,27 @@
-"""The reading commands of the tracker on 100,000 components with five tests each, as whole processes.
+"""The reading commands of the tracker on 100,000 components with five tests each, as whole processes; then its writes.
 
-Floor: a process that imports click, rich.table and sqlalchemy and runs `select 1`. Bars over it: show 60 ms, a page of
-list 150 ms, summary 250 ms. Then writes: 8 processes at once against a bare Core loop of the same commits by turns, on
-SQLite with synchronous=FULL and on a PostgreSQL that flushes every commit.
+Floor of reading: a process that imports click, rich.table and sqlalchemy and runs `select 1`. Bars over it: show and
+history 60 ms, a page of list and positions 150 ms, summary 250 ms; `at` and `verify` read every event there is.
+Floor of writing: 8 processes of a bare Core loop that writes the same rows in the same transactions, by turns with the
+commands, on SQLite with synchronous=FULL and on a PostgreSQL that flushes every commit.
 """
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from scantrail.db import database_url, metadata
 from scantrail.tracker import Database
+from scantrail.tracker.change import image_of
+from scantrail.tracker.seal import START, seal
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 from postgres import binaries, private_server
@@ -25,13 +29,24 @@ from postgres import binaries, private_server
 COMPONENTS = 100_000
 TESTS = 5
 ROUNDS = 9
-BARS = {"show": 60, "list": 150, "summary": 250}  # ms over the floor
+SEATS = 2000
+# ms over the floor
+BARS = {"show": 60, "history": 60, "list": 150, "list, last page": 150, "positions": 150, "summary": 250}
 WRITERS, WRITES, WRITE_ROUNDS = 8, 100, 5
 
 FLOOR = """
 import sys, click, rich.table, sqlalchemy
 with sqlalchemy.create_engine("sqlite:///" + sys.argv[1]).connect() as connection:
     connection.exec_driver_sql("select 1").scalar_one()
+"""
+# starts a command from a process smaller than any: the peak memory of a child is at least that of its parent
+LAUNCH = """
+import os, sys, time
+null = os.open(os.devnull, os.O_WRONLY)
+began = time.perf_counter()
+quiet = [(os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
+_, status, usage = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet), 0)
+print(time.perf_counter() - began, usage.ru_maxrss // 1024, os.waitstatus_to_exitcode(status))
 """
 SVT = "import sys; sys.argv[0] = 'svt'; from scantrail.cli.main import svt; svt()"
 LOOP = """
@@ -129,6 +144,7 @@ def main() -> None:
             fill(database)
         print(f"{COMPONENTS} components with {TESTS} tests each written in {time.perf_counter() - began:.1f} s")
         read(path)
+        check(path)
         write(f"{place}/writes.db", f"{place}/test_data")
         programs = binaries()
         if programs is None:
@@ -141,10 +157,11 @@ def main() -> None:
 
 
 def fill(database: Database) -> None:
-    """Write the rows straight into the tables; their history is of no concern here."""
+    """Write rows and events straight into the tables, as an import would: verify finds nothing wrong with them."""
     now = datetime.now(UTC)
     tables = metadata.tables
     with database.store.write() as connection:
+        chain = Chain(connection, now)
         for start in range(0, COMPONENTS, 5000):
             numbers = range(start, min(start + 5000, COMPONENTS))
             connection.execute(tables["component"].insert(), [component(number, now) for number in numbers])
@@ -152,6 +169,77 @@ def fill(database: Database) -> None:
             connection.execute(tables["test"].insert(), tests)
             values = [{"test": row["id"], "name": "current", "number": 2.3e-6} for row in tests]
             connection.execute(tables["measurement"].insert(), values)
+            chain.add([added(number, now) for number in numbers])
+        seats = [seat(number, now) for number in range(SEATS)]
+        names = [{"name": row["position"]} for row in seats]
+        connection.execute(tables["position"].insert(), names)
+        connection.execute(
+            tables["position_accepts"].insert(), [{"position": row["name"], "type": "feb"} for row in names]
+        )
+        connection.execute(tables["installation"].insert(), seats)
+        chain.add([installed(row) for row in seats])
+
+
+class Chain:
+    """Appends events: each (command, component, status, place, changes)."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection, self.now, self.number, self.hash = connection, now, 0, START
+
+    def add(self, told: list[tuple[str, str, str, str, list[dict[str, object]]]]) -> None:
+        events, links = [], []
+        for command, name, status, place, changes in told:
+            self.number += 1
+            event = {
+                "number": self.number,
+                "time": self.now + timedelta(microseconds=self.number),
+                "login": "bench",
+                "person": "bench",
+                "command": command,
+                "said": f"{command} {name}",
+                "waiver": None,
+                "undoes": None,
+                "changes": changes,
+                "previous": self.hash,
+            }
+            self.hash = seal(event)
+            events.append({**event, "hash": self.hash})
+            links.append({"component": name, "event": self.number, "status": status, "place": place})
+        self.connection.execute(metadata.tables["event"].insert(), events)
+        self.connection.execute(metadata.tables["event_component"].insert(), links)
+
+
+def row_of(table: str, key: object, row: dict[str, object]) -> dict[str, object]:
+    return {"table": table, "key": key, "before": None, "after": image_of(row)}
+
+
+def added(number: int, now: datetime) -> tuple[str, str, str, str, list[dict[str, object]]]:
+    values = component(number, now)
+    tests = [test(number, index, now) for index in range(TESTS)]
+    changes = [row_of("component", values["id"], values), *(row_of("test", row["id"], row) for row in tests)]
+    changes += [row_of("measurement", row["id"], {"current": 2.3e-6}) for row in tests]
+    return "add", str(values["id"]), str(values["status"]), "", changes
+
+
+def seat(number: int, now: datetime) -> dict[str, object]:
+    """The installation of one of the front-end boards: every fifth component."""
+    values = component(5 * number + 3, now)
+    return {
+        "id": number + 1,
+        "component": values["id"],
+        "position": f"FEB{number}",
+        "run_period": "2025",
+        "installed": now,
+        "installed_by": "bench",
+        "prior": values["status"],
+        "notes": "",
+    }
+
+
+def installed(row: dict[str, object]) -> tuple[str, str, str, str, list[dict[str, object]]]:
+    name, place = str(row["component"]), str(row["position"])
+    status = {"table": "component", "key": name, "before": {"status": row["prior"]}, "after": {"status": "installed"}}
+    return "install", name, "installed", place, [row_of("installation", row["id"], row), status]
 
 
 def component(number: int, now: datetime) -> dict[str, object]:
@@ -172,7 +260,7 @@ def component(number: int, now: datetime) -> dict[str, object]:
 def test(number: int, index: int, now: datetime) -> dict[str, object]:
     return {
         "id": number * TESTS + index + 1,
-        "uuid": str(uuid.uuid4()),
+        "uuid": str(uuid.UUID(int=number * TESTS + index)),
         "component": f"HPK-{number:06}",
         "type": "iv_curve",
         "tested": now,
@@ -186,27 +274,40 @@ def read(path: str) -> None:
     svt = [sys.executable, "-c", SVT, "--db-path", path]
     commands = {
         "floor": [sys.executable, "-c", FLOOR, path],
-        "show": [*svt, "show", "HPK-054321"],
+        "show": [*svt, "show", "HPK-005003"],
+        "history": [*svt, "history", "HPK-005003"],
         "list": [*svt, "list"],
+        "list, last page": [*svt, "list", "--type", "feb", "--page", str(COMPONENTS // 5 // 50)],
+        "positions": [*svt, "positions", "--type", "feb"],
         "summary": [*svt, "summary"],
+        "at": [*svt, "at", "2100-01-01"],
     }
     taken: dict[str, list[float]] = {name: [] for name in commands}
     peak: dict[str, int] = {}
     for _ in range(ROUNDS):
         for name, command in commands.items():
-            began = time.perf_counter()
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
-            taken[name].append(time.perf_counter() - began)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            peak[name] = usage.ru_maxrss // 1024
-            if process.returncode:
-                sys.exit(f"{name} ended with {process.returncode}")
+            seconds, peak[name] = launched(name, command)
+            taken[name].append(seconds)
     floor = statistics.median(taken["floor"])
     for name, times in taken.items():
         over = (statistics.median(times) - floor) * 1000
         bar = f"   bar {BARS[name]:+} ms" if name in BARS else ""
-        print(f"{name:8s} {statistics.median(times) * 1000:7.0f} ms   floor {over:+6.0f} ms   {peak[name]} MB{bar}")
+        print(f"{name:16s} {statistics.median(times) * 1000:7.0f} ms   floor {over:+6.0f} ms   {peak[name]} MB{bar}")
+
+
+def check(path: str) -> None:
+    """Verify everything, once."""
+    seconds, peak = launched("verify", [sys.executable, "-c", SVT, "--db-path", path, "verify"])
+    print(f"{'verify':16s} {seconds:7.1f} s{'':21s}{peak} MB")
+
+
+def launched(name: str, command: list[str]) -> tuple[float, int]:
+    """Run a command to its end; return how long it took [s] and its peak memory [MB]."""
+    done = subprocess.run([sys.executable, "-S", "-c", LAUNCH, *command], stdout=subprocess.PIPE, text=True, check=True)
+    seconds, peak, code = done.stdout.split()
+    if int(code):
+        sys.exit(f"{name} ended with {code}")
+    return float(seconds), int(peak)
 
 
 def write(url: str, files: str) -> None:

@@ -7,12 +7,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from sample_databases import locked
 
 from scantrail.db import database_url, open_database, sqlite_path
+from scantrail.db.failures import explained
 from scantrail.errors import DatabaseError, InputError
 
 NOBODY = 65534
@@ -111,6 +113,22 @@ def test_a_file_that_may_not_be_written(plain_user: Path) -> None:
         assert "permission" in str(error) or "may not write" in str(error)
     else:
         pytest.fail("written without permission")
+
+
+def test_a_log_that_cannot_be_kept_beside_the_file(plain_user: Path) -> None:
+    """SQLite writes beside a file even to read it; the sentence must not send anybody to the file's permissions."""
+    message = refusal(database_url(str(plain_user / "scantrail.db"), None))
+    assert f"even for reading, its log is kept beside it, and this user may not write in {plain_user}" in message
+
+
+@pytest.mark.parametrize(("free", "words"), [(0, "the disk is full"), (1 << 30, "disk I/O error")])
+def test_a_log_that_finds_no_room(free: int, words: str, file: Path, file_url: str, monkeypatch) -> None:
+    """SQLite calls it an input/output error when its log's index cannot grow."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=free))
+    with pytest.raises(DatabaseError, match=words), explained(file_url, 1.0):
+        raise error
 
 
 def test_a_place_that_may_not_be_written(plain_user: Path) -> None:

@@ -1,5 +1,6 @@
 """Locations: a tree of what people type, `Clean Room > Shelf 2` standing in `Clean Room`."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 WITHIN = " > "
 """What stands between a location and one inside it."""
 
+_BETWEEN = re.compile(r"(?<=\s)>(?=\s)")
+
 
 def known_location(connection: "Connection", given: str | None) -> str | None:
     """Return a location's name, made with all that it lies in if it is new; None for none. Raises InputError."""
     if not given:
         return None
-    steps = [step.strip() for step in name(given, "the location").split(WITHIN)]
+    steps = [step.strip() for step in _BETWEEN.split(f" {name(given, 'the location')} ")]
     if not all(steps):
         raise InputError(f"the location {given!r} names nothing before or after a {WITHIN.strip()}")
     table = schema.location

@@ -1,6 +1,5 @@
 """Finding a component or a position by what somebody typed, and naming near ones if there is none."""
 
-import difflib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -48,17 +47,23 @@ def near_positions(connection: "Connection", position: str) -> str:
 
 def nearest(given: str, names: list[str]) -> list[str]:
     """Return up to three names that are spelled much like the one given."""
+    import difflib  # needed for a name that is wrong alone
+
     by_key = {name.lower(): name for name in names}
     return [by_key[key] for key in difflib.get_close_matches(given[:200].lower(), by_key, 3, 0.6)]
 
 
 def _near(connection: "Connection", component: str) -> list[str]:
+    """Look among the ids that begin alike; in a large database not every id can be compared."""
     table = schema.component
-    query = sa.select(table.c.id).where(table.c.voided.is_(None))
-    start = component.strip().lower()[:2]
-    if start and "\0" not in start:
-        query = query.where(table.c.key >= start, table.c.key < start + "\U0010ffff")
-    return nearest(component, list(connection.execute(query.limit(_CANDIDATES)).scalars()))
+    given = component.strip().lower()
+    for start in dict.fromkeys((given[:2], given[:1], "")):
+        query = sa.select(table.c.id).where(table.c.voided.is_(None))
+        if start and "\0" not in start:
+            query = query.where(table.c.key >= start, table.c.key < start + "\U0010ffff")
+        if found := nearest(component, list(connection.execute(query.limit(_CANDIDATES)).scalars())):
+            return found
+    return []
 
 
 def hint(names: list[str]) -> str:

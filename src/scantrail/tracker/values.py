@@ -7,9 +7,14 @@ from typing import Any
 from scantrail.errors import InputError
 from scantrail.tracker.texts import text
 
+DEEPEST = 32
+"""Lists and tables within one another: more are no measurement, and some readers of JSON take no more."""
 
-def plain(value: object, what: str) -> Any:  # noqa: ANN401 - a JSON value
+
+def plain(value: object, what: str, depth: int = 0) -> Any:  # noqa: ANN401 - a JSON value
     """Return `value` if it is JSON that every database keeps alike. Raises InputError, naming `what`."""
+    if depth > DEEPEST:
+        raise InputError(f"{what} is nested more than {DEEPEST} deep")
     match value:
         case None | bool():
             return value
@@ -18,17 +23,17 @@ def plain(value: object, what: str) -> Any:  # noqa: ANN401 - a JSON value
         case int() | float():
             return _finite(value, what)
         case list() | tuple():
-            return [plain(each, what) for each in value]
+            return [plain(each, what, depth + 1) for each in value]
         case dict():
-            return {text(key, f"a name in {what}"): plain(each, what) for key, each in value.items()}
+            return {text(key, f"a name in {what}"): plain(each, what, depth + 1) for key, each in value.items()}
     raise InputError(f"{what} is {value!r}; it must be a number, text, true, false, a list or a table of these")
 
 
 def _finite(value: float, what: str) -> float:
     try:
         finite = math.isfinite(float(value))
-    except OverflowError:
-        finite = False
+    except OverflowError as error:
+        raise InputError(f"{what} is larger than any number that can be kept") from error
     if not finite:
         raise InputError(f"{what} is {value}; it must be a finite number")
     return value

@@ -78,6 +78,8 @@ def pairs(given: tuple[str, ...], option: str) -> dict[str, Any]:
             raise click.UsageError(f"{option} {each!r} is no name=value")
         try:
             found[name.strip()] = json.loads(value)
+        except RecursionError as error:
+            raise click.UsageError(f"{option} {name.strip()!r} is nested too deep") from error
         except ValueError as error:
             if value.strip()[:1] in {"[", "{"}:
                 raise click.UsageError(f"{option} {each!r} is no JSON: {error}") from error

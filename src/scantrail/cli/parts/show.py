@@ -76,15 +76,17 @@ def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> 
     if found["tests"]:
         tests = [
             (
-                row["tested"],
+                [local(row["tested"]), f"by {row['tested_by']}"],
                 row["test_type"] + (" (superseded)" if row["superseded"] else ""),
-                [verdict(row["pass_fail"], row["measured"]), *map(limit_in_words, row["limits"])],
+                [
+                    *verdict(row["pass_fail"], row["measured"]).replace(" (", "\n(").split("\n"),
+                    *map(limit_in_words, row["limits"]),
+                ],
                 _told(row, units.get(row["test_type"], {})),
-                row["tested_by"],
             )
             for row in found["tests"]
         ]
-        yield "Tests", table(("time", "type", "verdict", "measured", "by"), tests)
+        yield "Tests", table(("time", "type", "verdict", "measured"), tests)
     if found["runs"]:
         runs = [
             (row["number"], row["kind"].replace("_", " "), row["status"], row["points"], row["started"])
