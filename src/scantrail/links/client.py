@@ -63,10 +63,10 @@ class LineClient(Observer):
         moves = [self._order("MOVE", motor, position) for motor, position in targets.items()]
         motors = tuple(targets)
         writes = requests.followed(moves, requests.about_all("STATUS", motors))
-        started, states = self._wire.exchange(writes, deadline, replies.moves)
-        for motor, move, answer in zip(motors, moves, started, strict=False):
-            if isinstance(answer, Refusal):
-                raise self._refused(move.decode().strip(), motor, answer)
+        refusals, states = self._wire.exchange(writes, deadline, replies.moves)
+        for motor, move, refusal in zip(motors, moves, refusals, strict=True):
+            if refusal is not None:
+                raise self._refused(move.decode().strip(), motor, refusal)
         return self._still(motors, states)
 
     def status(self, motor: str) -> MotorStatus:
@@ -155,9 +155,9 @@ class LineClient(Observer):
         return request
 
     def _acknowledge(self, request: bytes, pv: str, word: str, seconds: float) -> None:
-        (answer,) = self._wire.exchange(((request, 1),), seconds, lambda lines: replies.acknowledged(word, lines))
-        if isinstance(answer, Refusal):
-            raise self._refused(request.decode().strip(), pv, answer)
+        (refusal,) = self._wire.exchange(((request, 1),), seconds, lambda lines: replies.acknowledged(word, lines))
+        if refusal is not None:
+            raise self._refused(request.decode().strip(), pv, refusal)
 
     def _still(self, motors: Sequence[str], states: Sequence[MotorStatus | Refusal]) -> Set[str]:
         if states.count(MotorStatus.IDLE) == len(states):
@@ -194,7 +194,7 @@ class LineClient(Observer):
         answers = wire.exchange(
             moves, until - time.monotonic(), lambda lines: replies.acknowledged("MOVING", lines), patience=patience
         )
-        failed |= {motor: answer for motor, answer in zip(here, answers, strict=True) if isinstance(answer, Refusal)}
+        failed |= {motor: refusal for motor, refusal in zip(here, answers, strict=True) if refusal is not None}
         if failed:
             each = ", ".join(f"{motor} ({refusal.code or refusal.text})" for motor, refusal in sorted(failed.items()))
             raise MotionError(f"{self.url} did not stop {each}. Stop it by hand.")

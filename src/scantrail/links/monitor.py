@@ -9,7 +9,6 @@ from scantrail.errors import InputError, LinkLost, ProtocolError, ReplyTimeout
 from scantrail.links import replies, requests
 from scantrail.links.lines import LineBuffer
 from scantrail.links.refusals import UNKNOWN_PV, refused, unknown
-from scantrail.links.replies import Refusal
 from scantrail.links.transport import Dial, Transport, dialled
 from scantrail.readings import Reading
 
@@ -36,13 +35,13 @@ class Stream:
         self._transport.send(request, until)
         self._hear(until)
         try:
-            (answer,) = replies.acknowledged("MONITORING", [self._lines.pop(0)])
+            (refusal,) = replies.acknowledged("MONITORING", [self._lines.pop(0)])
         except replies.OutOfStep as error:
             raise ProtocolError(f"{self.url} answered {error} to MONITOR:{self.pv}.") from None
-        if isinstance(answer, Refusal):
-            if answer.code == UNKNOWN_PV:
+        if refusal is not None:
+            if refusal.code == UNKNOWN_PV:
                 raise unknown(self.url, self.pv, [])
-            raise refused(self.url, request.decode().strip(), answer)
+            raise refused(self.url, request.decode().strip(), refusal)
 
     def newest(self, until: float) -> Reading | None:
         """Wait for an update, and return the newest that came; None after `cut`.

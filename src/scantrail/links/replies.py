@@ -8,7 +8,9 @@ from scantrail.links.status import MotorStatus
 _T = TypeVar("_T")
 
 ACKNOWLEDGEMENTS = frozenset({"PONG", "PUT", "MOVING", "IDLE", "MONITORING", "STOPPED", "BYE"})
+_SAYING = {word: f"OK:{word}".encode() for word in ACKNOWLEDGEMENTS}
 _STATES = {f"OK:{status.value}".encode(): status for status in MotorStatus}
+_UNDERSCORE = ord("_")
 _STATUS_WORDS = frozenset(status.value for status in MotorStatus).__contains__
 
 
@@ -37,7 +39,7 @@ def numbers(lines: Iterable[bytes]) -> list[float | Refusal]:
     for line in lines:
         try:
             # float() would take 1_000
-            found.append(float(line[3:]) if line.startswith(b"OK:") and b"_" not in line else _no_number(line))
+            found.append(float(line[3:]) if line.startswith(b"OK:") and _UNDERSCORE not in line else _no_number(line))
         except ValueError:
             found.append(_no_number(line))
     return found
@@ -49,20 +51,19 @@ def _no_number(line: bytes) -> Refusal:
 
 def states(lines: Iterable[bytes]) -> list[MotorStatus | Refusal]:
     """Read the answers to STATUSes. Raises OutOfStep."""
-    return [_STATES[line] if line in _STATES else _read(line, MotorStatus, _STATUS_WORDS) for line in lines]
+    return [_STATES.get(line) or _read(line, MotorStatus, _STATUS_WORDS) for line in lines]
 
 
-def moves(lines: list[bytes]) -> tuple[list[str | Refusal], list[MotorStatus | Refusal]]:
+def moves(lines: Sequence[bytes]) -> tuple[list[Refusal | None], list[MotorStatus | Refusal]]:
     """Read the answers to so many MOVEs, then as many STATUSes. Raises OutOfStep."""
     count = len(lines) // 2
     return acknowledged("MOVING", lines[:count]), states(lines[count:])
 
 
-def acknowledged(word: str, lines: Sequence[bytes]) -> list[str | Refusal]:
-    """Read answers that say `word` and nothing else. Raises OutOfStep."""
-    if lines.count(b"OK:" + word.encode()) == len(lines):
-        return [word] * len(lines)
-    return [_read(line, str, word.__eq__) for line in lines]
+def acknowledged(word: str, lines: Iterable[bytes]) -> list[Refusal | None]:
+    """Read answers that say `word` and nothing else; None for each that does. Raises OutOfStep."""
+    saying = _SAYING[word]
+    return [None if line == saying else _read(line, lambda data: None, word.__eq__) for line in lines]
 
 
 def texts(lines: Iterable[bytes]) -> list[str | Refusal]:

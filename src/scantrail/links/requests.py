@@ -38,18 +38,13 @@ def about_all(verb: str, pvs: tuple[str, ...]) -> Batches:
 
 def with_value(verb: str, pv: str, value: Scalar) -> bytes:
     """Return the line `VERB:pv:value`. Raises InputError for the name, ValueRefused for what is no finite number."""
-    return b"%b:%b\n" % (about(verb, pv)[:-1], number(pv, value).encode("ascii"))
-
-
-def number(pv: str, value: Scalar) -> str:
-    """Write a number with all its digits. Raises ValueRefused if it is none, or not finite."""
     try:
         given = float(value)
     except (TypeError, ValueError):
         raise ValueRefused(f"{pv} takes a number, not {value!r}.") from None
     if not math.isfinite(given):
         raise ValueRefused(f"{pv} takes a finite number, not {given}.")
-    return repr(given).removesuffix(".0")
+    return b"%b:%b\n" % (about(verb, pv)[:-1], repr(given).removesuffix(".0").encode())
 
 
 def followed(first: Sequence[bytes], then: Batches) -> Batches:

@@ -39,8 +39,8 @@ class Wire:
 
     def open(self, seconds: float) -> None:
         """Connect within `seconds`; nothing happens to an open connection. Raises LinkError, ReplyTimeout."""
-        until = time.monotonic() + seconds
-        self._acquire(seconds)
+        until = time.monotonic() + self._bounded(seconds)
+        self._take_turn(seconds)
         try:
             if self._transport is None:
                 self._transport = dialled(self.url, self._dial, until)
@@ -58,7 +58,9 @@ class Wire:
         Raises LinkError ("Not connected"), LinkLost, ReplyTimeout; ProtocolError if `read` raises OutOfStep.
         """
         began = time.monotonic()
-        self._acquire(seconds if patience is None else patience)
+        until = began + self._bounded(seconds)
+        if not self._lock.acquire(blocking=False):
+            self._take_turn(seconds if patience is None else patience)
         replies: list[bytes] = []
         try:
             transport = self._transport
@@ -66,7 +68,7 @@ class Wire:
                 raise LinkError(f"Not connected to {self.url} ({self._why}): call connect() first.")
             try:
                 for data, count in batches:
-                    _ask(transport, data, count, began + seconds, replies)
+                    _ask(transport, data, count, until, replies)
                 return read(replies)
             except _FAILURES as error:
                 raise self._failed(error, _unanswered(batches, replies), time.monotonic() - began) from None
@@ -81,9 +83,12 @@ class Wire:
         with self._lock:
             self._drop(why)
 
-    def _acquire(self, seconds: float) -> None:
+    def _bounded(self, seconds: float) -> float:
         if not seconds < math.inf:
             raise InputError(f"deadline {seconds} s: every call to {self.url} needs an end.")
+        return seconds
+
+    def _take_turn(self, seconds: float) -> None:
         if not self._lock.acquire(timeout=max(seconds, 0.0)):
             raise ReplyTimeout(f"{self.url} is busy: another thread's call took all of {seconds:.3g} s.")
 
@@ -115,13 +120,15 @@ def _ask(transport: Transport, data: bytes, count: int, until: float, replies: l
         raise OutOfStep(_shown(transport.receive(until) or _ended()))
     transport.send(data, until)
     received = transport.receive(until) or _ended()
+    lines = received.split(b"\n")
     try:
-        while received.count(b"\n") < count:
+        while len(lines) <= count:
             if len(received) > count * LONGEST_REPLY:
                 raise OutOfStep(f"more than {LONGEST_REPLY} bytes")
             received += transport.receive(until) or _ended()
+            lines = received.split(b"\n")
     finally:
-        *lines, rest = received.split(b"\n")
+        rest = lines.pop()
         replies += lines
     if rest or len(lines) > count:
         raise OutOfStep(_shown(rest or lines[-1]))

@@ -1,6 +1,7 @@
 """The journal lines of events: what is the same in all events of a stream is encoded once."""
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 
 from scantrail.readings import Scalar
 from scantrail.runs.documents import value_text
@@ -20,7 +21,13 @@ class EventLine:
     def encode(self, number: int, time: float, data: Mapping[str, Scalar | None]) -> bytes:
         """Return the line of event `number` at unix `time` [s], as `documents.encode` would encode its document."""
         stamp = value_text(time)
-        values = ",".join([label + value_text(data[key]) for key, label in self._labels])
+        # most values are numbers, which need no more than this
+        values = ",".join(
+            [
+                label + (repr(value) if type(value := data[key]) is float and isfinite(value) else value_text(value))
+                for key, label in self._labels
+            ]
+        )
         return (
             f'["event",{{"uid":"{self._unique}{number:012x}",{self._descriptor}{number},"time":{stamp},'
             f'"data":{{{values}}},"timestamps":{{{stamp.join(self._timestamps)}'

@@ -165,16 +165,13 @@ class RunWriter:
         Blocks on while the run is paused, so a loop never sees a pause. `abort` after the first request to stop,
         when the sleep is over; `halt` after the second, at once.
         """
-        command = self._sleep(seconds)
+        command = self.dwell(seconds)
         while self._paused and command == "go":
-            command = self._sleep(SLICE)
+            command = self.dwell(SLICE)
         return command
 
     def dwell(self, seconds: float) -> Command:
         """Sleep as `wait` does, but let a pause take effect only at the next `wait`, so that no window grows longer."""
-        return self._sleep(seconds)
-
-    def _sleep(self, seconds: float) -> Command:
         now = clock.monotonic()
         deadline = now + seconds
         while True:
@@ -182,7 +179,7 @@ class RunWriter:
                 self._looked = now
                 self._look_at_control()
             if self._stops >= 2 or (now := clock.monotonic()) >= deadline:
-                return _COMMANDS[min(self._stops, 2)] if self._stops else "go"
+                return _COMMANDS[min(self._stops, 2)]
             clock.sleep(min(deadline - now, SLICE))
             now = clock.monotonic()
 
