@@ -51,7 +51,7 @@ def _no_number(line: bytes) -> Refusal:
 
 def states(lines: Iterable[bytes]) -> list[MotorStatus | Refusal]:
     """Read the answers to STATUSes. Raises OutOfStep."""
-    return [_STATES.get(line) or _read(line, MotorStatus, _STATUS_WORDS) for line in lines]
+    return [_STATES[line] if line in _STATES else _read(line, MotorStatus, _STATUS_WORDS) for line in lines]
 
 
 def moves(lines: Sequence[bytes]) -> tuple[list[Refusal | None], list[MotorStatus | Refusal]]:
