@@ -155,7 +155,7 @@ class Bench:
             if abs(value - target) > axis.tolerance(target):
                 raise MotionError(
                     f"{axis.pv} is at {axis.at(value)} instead of {axis.at(target)}, where it was sent "
-                    f"(tolerance {axis.at(axis.tolerance(target))})."
+                    f"(tolerance {axis.at(axis.tolerance(target))})"
                 )
             row[key], row[sent] = value, target
         if self._zero is not None:

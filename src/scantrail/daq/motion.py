@@ -92,7 +92,7 @@ class Mover:
                 continue
             if waited > axis.patience(target - self._standing[place]):
                 raise MotionTimeout(
-                    f"{axis.pv} did not reach {axis.at(target)} within {waited:.1f} s ({self._last(axis)}still moving)."
+                    f"{axis.pv} did not reach {axis.at(target)} within {waited:.1f} s ({self._last(axis)}still moving)"
                 )
 
     def _last(self, axis: Axis) -> str:

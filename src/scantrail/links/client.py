@@ -150,7 +150,7 @@ class LineClient(Observer):
         target = float(value)
         known = self.devices.get(pv)
         if known is not None and known.limits is not None and not known.limits[0] <= target <= known.limits[1]:
-            raise ValueRefused(f"{pv} takes {self._limits(pv)}, not {target:g}. Nothing was sent to {self.url}.")
+            raise ValueRefused(f"{pv} takes {self._limits(pv)}, not {target:g}; nothing was sent to {self.url}")
         self._targets[pv] = (target, time.monotonic())
         return request
 
@@ -181,7 +181,7 @@ class LineClient(Observer):
             told = f" {time.monotonic() - began:.3g} s after its move to {target:g}{unit} began"
         with contextlib.suppress(OSError, ProtocolError):  # the fault is what matters
             told += f", at {self.get(motor + READBACK):g}{unit}"
-        return MotionError(f"{motor} at {self.url} stalled or hit a limit ({MOTOR_FAULT}){told}.")
+        return MotionError(f"{motor} at {self.url} stalled or hit a limit ({MOTOR_FAULT}){told}")
 
     def _halt(self, wire: Wire, motors: Set[str], seconds: float, patience: float | None = None) -> None:
         until = time.monotonic() + seconds
@@ -197,4 +197,4 @@ class LineClient(Observer):
         failed |= {motor: refusal for motor, refusal in zip(here, answers, strict=True) if refusal is not None}
         if failed:
             each = ", ".join(f"{motor} ({refusal.code or refusal.text})" for motor, refusal in sorted(failed.items()))
-            raise MotionError(f"{self.url} did not stop {each}. Stop it by hand.")
+            raise MotionError(f"{self.url} did not stop {each}; stop it by hand")

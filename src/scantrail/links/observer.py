@@ -26,7 +26,7 @@ class Observer:
 
     def __init__(self, url: str, dial: Dial, timeout: float = 5.0, devices: Devices | None = None) -> None:
         if not 0.0 < timeout <= LONGEST_TIMEOUT:
-            raise InputError(f"timeout {timeout} s of {url}: a number above 0, at most {LONGEST_TIMEOUT:g}, is needed.")
+            raise InputError(f"timeout {timeout} s of {url}: a number above 0, at most {LONGEST_TIMEOUT:g}, is needed")
         self.url = url
         self.timeout = timeout
         self.devices: Devices = {} if devices is None else devices
@@ -121,7 +121,7 @@ class Observer:
         try:
             return replies.parse(response)
         except replies.OutOfStep as error:
-            raise ProtocolError(f"{self.url} answered {error}, which is no reply of its protocol.") from None
+            raise ProtocolError(f"{self.url} answered {error}, which is no reply of its protocol") from None
 
     def _refused(self, request: str, pv: str, refusal: Refusal) -> ProtocolError:
         """Return the error for a refusal, with the nearest names where the name was wrong."""

@@ -16,9 +16,9 @@ def line(command: str) -> bytes:
     """Return a whole request line. Raises InputError if it is empty, no single line, or too long."""
     encoded = command.encode("utf-8", "surrogateescape")
     if not command.isprintable() or command.strip() != command or not command:
-        raise InputError(f"{command!r} cannot be sent: a request is one line of printable characters.")
+        raise InputError(f"{command!r} cannot be sent: a request is one line of printable characters")
     if len(encoded) > LONGEST_LINE:
-        raise InputError(f'"{command[:40]}..." cannot be sent: {len(encoded)} bytes, at most {LONGEST_LINE} are taken.')
+        raise InputError(f'"{command[:40]}..." cannot be sent: {len(encoded)} bytes, at most {LONGEST_LINE} are taken')
     return encoded + b"\n"
 
 
@@ -26,7 +26,7 @@ def line(command: str) -> bytes:
 def about(verb: str, pv: str) -> bytes:
     """Return the line `VERB:pv`. Raises InputError for a name that is empty, or no line."""
     if not pv or pv.strip() != pv:
-        raise InputError(f"{verb} needs the name of a PV, without spaces around it, not {pv!r}.")
+        raise InputError(f"{verb} needs the name of a PV, without spaces around it, not {pv!r}")
     return line(f"{verb}:{pv}")
 
 
@@ -41,9 +41,9 @@ def with_value(verb: str, pv: str, value: Scalar) -> bytes:
     try:
         given = float(value)
     except (TypeError, ValueError):
-        raise ValueRefused(f"{pv} takes a number, not {value!r}.") from None
+        raise ValueRefused(f"{pv} takes a number, not {value!r}") from None
     if not math.isfinite(given):
-        raise ValueRefused(f"{pv} takes a finite number, not {given}.")
+        raise ValueRefused(f"{pv} takes a finite number, not {given}")
     return b"%b:%b\n" % (about(verb, pv)[:-1], repr(given).removesuffix(".0").encode())
 
 

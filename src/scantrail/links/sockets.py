@@ -118,7 +118,7 @@ def resolve(host: str, port: int, until: float) -> list[tuple[int, _Address]]:
     except queue.Empty:
         raise TimeoutError from None
     if isinstance(answer, OSError):
-        raise LinkError(f'the host "{host}" is not known: {answer.strerror or answer}. Check its name.')
+        raise LinkError(f'the host "{host}" is not known: {answer.strerror or answer}; check its name')
     return answer
 
 
@@ -139,5 +139,5 @@ def _connected(family: int, address: _Address, seconds: float) -> SocketTranspor
 
 def _told(error: OSError) -> str:
     if isinstance(error, ConnectionRefusedError):
-        return "nothing listens there. Start the server, or check host and port."
-    return f"{error.strerror or error}."
+        return "nothing listens there; start the server, or check host and port"
+    return f"{error.strerror or error}"

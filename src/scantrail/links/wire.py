@@ -15,7 +15,7 @@ from scantrail.links.transport import Dial, Transport, dialled
 _T = TypeVar("_T")
 
 _FAILURES = (OSError, EOFError, OutOfStep)
-_REOPEN = "The connection is closed; connect() opens a new one."
+_REOPEN = "the connection is closed, and connect() opens a new one"
 
 
 class Wire:
@@ -45,7 +45,7 @@ class Wire:
             if self._transport is None:
                 self._transport = dialled(self.url, self._dial, until)
         except TimeoutError:
-            raise ReplyTimeout(f"{self.url} did not accept a connection within {seconds:.3g} s.") from None
+            raise ReplyTimeout(f"{self.url} did not accept a connection within {seconds:.3g} s") from None
         finally:
             self._lock.release()
 
@@ -65,7 +65,7 @@ class Wire:
         try:
             transport = self._transport
             if transport is None:
-                raise LinkError(f"Not connected to {self.url} ({self._why}): call connect() first.")
+                raise LinkError(f"Not connected to {self.url} ({self._why}): call connect() first")
             try:
                 for data, count in batches:
                     _ask(transport, data, count, until, replies)
@@ -85,25 +85,25 @@ class Wire:
 
     def _bounded(self, seconds: float) -> float:
         if not seconds < math.inf:
-            raise InputError(f"deadline {seconds} s: every call to {self.url} needs an end.")
+            raise InputError(f"deadline {seconds} s: every call to {self.url} needs an end")
         return seconds
 
     def _take_turn(self, seconds: float) -> None:
         if not self._lock.acquire(timeout=max(seconds, 0.0)):
-            raise ReplyTimeout(f"{self.url} is busy: another thread's call took all of {seconds:.3g} s.")
+            raise ReplyTimeout(f"{self.url} is busy: another thread's call took all of {seconds:.3g} s")
 
     def _failed(self, error: Exception, request: str, elapsed: float) -> Exception:
         """Drop the connection and return the error that tells why."""
         if isinstance(error, TimeoutError):
             why = f"no answer to {request} within {elapsed:.3g} s"
-            failure: Exception = ReplyTimeout(f"{self.url}: {why}. {_REOPEN}")
+            failure: Exception = ReplyTimeout(f"{self.url}: {why}; {_REOPEN}")
         elif isinstance(error, EOFError | OSError):
             ended = "was closed by the server" if isinstance(error, EOFError) else f"broke ({error.strerror or error})"
             why = f"the connection {ended}, {elapsed:.3g} s into {request}"
-            failure = LinkLost(f"{self.url}: {why}. connect() opens a new one.")
+            failure = LinkLost(f"{self.url}: {why}; connect() opens a new one")
         else:
             why = f"{request} met an answer that is not its own ({error})"
-            failure = ProtocolError(f"{self.url}: {why}. {_REOPEN}")
+            failure = ProtocolError(f"{self.url}: {why}; {_REOPEN}")
         self._drop(why)
         return failure
 
