@@ -64,6 +64,8 @@ class LineClient(Observer):
         motors = tuple(targets)
         writes = requests.followed(moves, requests.about_all("STATUS", motors))
         refusals, states = self._wire.exchange(writes, deadline, replies.moves)
+        if not states:
+            return frozenset()
         for motor, move, refusal in zip(motors, moves, refusals, strict=True):
             if refusal is not None:
                 raise self._refused(move.decode().strip(), motor, refusal)
@@ -160,8 +162,6 @@ class LineClient(Observer):
             raise self._refused(request.decode().strip(), pv, refusal)
 
     def _still(self, motors: Sequence[str], states: Sequence[MotorStatus | Refusal]) -> Set[str]:
-        if states.count(MotorStatus.IDLE) == len(states):
-            return frozenset()
         moving: set[str] = set()
         for motor, state in zip(motors, states, strict=True):
             if state is MotorStatus.MOVING:

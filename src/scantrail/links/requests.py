@@ -50,9 +50,10 @@ def with_value(verb: str, pv: str, value: Scalar) -> bytes:
 def followed(first: Sequence[bytes], then: Batches) -> Batches:
     """Put request lines in front of writes, in one write if they fit together."""
     if len(then) == 1:
-        data = b"".join(first) + then[0][0]
-        if len(data) <= LONGEST_WRITE:
-            return ((data, len(first) + then[0][1]),)
+        ((data, count),) = then
+        joined = b"".join(first) + data
+        if len(joined) <= LONGEST_WRITE:
+            return ((joined, len(first) + count),)
     return together(first) + then
 
 

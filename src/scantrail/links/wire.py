@@ -39,7 +39,9 @@ class Wire:
 
     def open(self, seconds: float) -> None:
         """Connect within `seconds`; nothing happens to an open connection. Raises LinkError, ReplyTimeout."""
-        until = time.monotonic() + self._bounded(seconds)
+        until = time.monotonic() + seconds
+        if not until < math.inf:
+            raise self._endless(seconds)
         self._take_turn(seconds)
         try:
             if self._transport is None:
@@ -58,7 +60,9 @@ class Wire:
         Raises LinkError ("Not connected"), LinkLost, ReplyTimeout; ProtocolError if `read` raises OutOfStep.
         """
         began = time.monotonic()
-        until = began + self._bounded(seconds)
+        until = began + seconds
+        if not until < math.inf:
+            raise self._endless(seconds)
         if not self._lock.acquire(blocking=False):
             self._take_turn(seconds if patience is None else patience)
         replies: list[bytes] = []
@@ -83,10 +87,8 @@ class Wire:
         with self._lock:
             self._drop(why)
 
-    def _bounded(self, seconds: float) -> float:
-        if not seconds < math.inf:
-            raise InputError(f"deadline {seconds} s: every call to {self.url} needs an end")
-        return seconds
+    def _endless(self, seconds: float) -> InputError:
+        return InputError(f"deadline {seconds} s: every call to {self.url} needs an end")
 
     def _take_turn(self, seconds: float) -> None:
         if not self._lock.acquire(timeout=max(seconds, 0.0)):

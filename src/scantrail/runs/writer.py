@@ -33,6 +33,7 @@ Command = Literal["go", "abort", "halt"]
 
 _COMMANDS: tuple[Command, Command, Command] = ("go", "abort", "halt")  # by the number of requests to stop
 SLICE = 0.04  # s: the longest sleep between two looks at signals and control.json
+LOOK = SLICE / 2  # s between two looks at control.json
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -175,11 +176,12 @@ class RunWriter:
         now = clock.monotonic()
         deadline = now + seconds
         while True:
-            if now - self._looked >= SLICE / 2:
+            if now - self._looked >= LOOK:
                 self._looked = now
                 self._look_at_control()
-            if self._stops >= 2 or (now := clock.monotonic()) >= deadline:
-                return _COMMANDS[min(self._stops, 2)]
+            stops = self._stops
+            if stops >= 2 or (now := clock.monotonic()) >= deadline:
+                return _COMMANDS[min(stops, 2)] if stops else "go"
             clock.sleep(min(deadline - now, SLICE))
             now = clock.monotonic()
 
