@@ -91,7 +91,7 @@ def test_what_cannot_be_opened(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         code, text = refused("--port", port)
-        assert (code, text) == (1, f"Error: cannot listen on 127.0.0.1 port {port}: Address already in use.\n")
+        assert (code, text) == (1, f"Error: cannot listen on 127.0.0.1 port {port}: Address already in use\n")
     code, text = refused("--port", 0, "--log", tmp_path / "none" / "log")
     assert code == 1
     assert "cannot be written" in text

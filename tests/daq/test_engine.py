@@ -284,7 +284,7 @@ def test_a_detector_that_fails_at_some_points_is_nan_with_a_warning(
     assert np.all(np.isfinite(data.detector_readings[I0]))
     data.validate(allow_missing=True)
     assert [record.message for record in caplog.records] == [
-        "BL02:DET:IT gave no reading at point 2: sim://test answered GET:BL02:DET:IT with the error INTERNAL."
+        "BL02:DET:IT gave no reading at point 2: sim://test answered GET:BL02:DET:IT with the error INTERNAL"
     ]
     assert engine.taken.errors == ["BL02:DET:IT gave no reading at 2 of 4 points"]
     record = read(only_run(root))

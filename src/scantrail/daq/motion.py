@@ -57,9 +57,13 @@ class Mover:
 
     def _drive(self, targets: Mapping[str, float], wait: Wait) -> bool:
         began = time.monotonic()
-        for place in targets:
+        orders: dict[int, dict[str, float]] = {}
+        for place, target in targets.items():
             self._held.pop(place, None)
-        self._start(targets)
+            axis = self._axes[place]
+            orders.setdefault(axis.client, {})[axis.pv] = target
+        self._going = {client: order.keys() for client, order in orders.items()}  # until told otherwise
+        self._going = self._team.move_many(orders, self._deadline)
         while self._going:
             waited = time.monotonic() - began
             self._refuse_late(targets, waited)
@@ -70,14 +74,6 @@ class Mover:
         self._standing.update(targets)
         self._held.update(targets)
         return True
-
-    def _start(self, targets: Mapping[str, float]) -> None:
-        orders: dict[int, dict[str, float]] = {}
-        for place, target in targets.items():
-            axis = self._axes[place]
-            orders.setdefault(axis.client, {})[axis.pv] = target
-        self._going = {client: order.keys() for client, order in orders.items()}  # until told otherwise
-        self._going = self._team.move_many(orders, self._deadline)
 
     def _overshoots(self, changed: Mapping[str, float]) -> dict[str, float]:
         """Return where motors with backlash go first, so that the final approach is from the chosen side."""
@@ -96,7 +92,7 @@ class Mover:
                 continue
             if waited > axis.patience(target - self._standing[place]):
                 raise MotionTimeout(
-                    f"{axis.pv} did not reach {axis.at(target)} within {waited:.1f} s ({self._last(axis)}still moving)."
+                    f"{axis.pv} did not reach {axis.at(target)} within {waited:.1f} s ({self._last(axis)}still moving)"
                 )
 
     def _last(self, axis: Axis) -> str:

@@ -15,6 +15,7 @@ CHUNK = 16384
 SOON = 0.004
 """How long a receive waits before it looks at the deadline [s]: a fast server's answer costs one system call."""
 _SOON = struct.pack("ll", 0, int(SOON * 1e6))
+_DONTWAIT = socket.MSG_DONTWAIT
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
 _Address = tuple[Any, ...]
 
@@ -37,7 +38,7 @@ class SocketTransport:
         self._partial = False
         while data:
             try:
-                data = data[self._sock.send(data, socket.MSG_DONTWAIT) :]
+                data = data[self._sock.send(data, _DONTWAIT) :]
             except BlockingIOError:
                 writable = select.poll()
                 writable.register(self._sock, select.POLLOUT)
@@ -73,7 +74,7 @@ class SocketTransport:
         """Close the socket."""
         # what was not read would make the kernel reset the connection instead of ending it
         with contextlib.suppress(OSError):
-            self._sock.recv(CHUNK, socket.MSG_DONTWAIT)
+            self._sock.recv(CHUNK, _DONTWAIT)
         self._sock.close()
 
 
@@ -118,7 +119,7 @@ def resolve(host: str, port: int, until: float) -> list[tuple[int, _Address]]:
     except queue.Empty:
         raise TimeoutError from None
     if isinstance(answer, OSError):
-        raise LinkError(f'the host "{host}" is not known: {answer.strerror or answer}. Check its name.')
+        raise LinkError(f'the host "{host}" is not known: {answer.strerror or answer}; check its name')
     return answer
 
 
@@ -139,5 +140,5 @@ def _connected(family: int, address: _Address, seconds: float) -> SocketTranspor
 
 def _told(error: OSError) -> str:
     if isinstance(error, ConnectionRefusedError):
-        return "nothing listens there. Start the server, or check host and port."
-    return f"{error.strerror or error}."
+        return "nothing listens there; start the server, or check host and port"
+    return f"{error.strerror or error}"

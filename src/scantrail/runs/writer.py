@@ -33,6 +33,7 @@ Command = Literal["go", "abort", "halt"]
 
 _COMMANDS: tuple[Command, Command, Command] = ("go", "abort", "halt")  # by the number of requests to stop
 SLICE = 0.04  # s: the longest sleep between two looks at signals and control.json
+LOOK = SLICE / 2  # s between two looks at control.json
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -165,24 +166,22 @@ class RunWriter:
         Blocks on while the run is paused, so a loop never sees a pause. `abort` after the first request to stop,
         when the sleep is over; `halt` after the second, at once.
         """
-        command = self._sleep(seconds)
+        command = self.dwell(seconds)
         while self._paused and command == "go":
-            command = self._sleep(SLICE)
+            command = self.dwell(SLICE)
         return command
 
     def dwell(self, seconds: float) -> Command:
         """Sleep as `wait` does, but let a pause take effect only at the next `wait`, so that no window grows longer."""
-        return self._sleep(seconds)
-
-    def _sleep(self, seconds: float) -> Command:
         now = clock.monotonic()
         deadline = now + seconds
         while True:
-            if now - self._looked >= SLICE / 2:
+            if now - self._looked >= LOOK:
                 self._looked = now
                 self._look_at_control()
-            if self._stops >= 2 or (now := clock.monotonic()) >= deadline:
-                return _COMMANDS[min(self._stops, 2)] if self._stops else "go"
+            stops = self._stops
+            if stops >= 2 or (now := clock.monotonic()) >= deadline:
+                return _COMMANDS[min(stops, 2)] if stops else "go"
             clock.sleep(min(deadline - now, SLICE))
             now = clock.monotonic()
 
