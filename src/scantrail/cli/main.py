@@ -28,6 +28,7 @@ HANIWERS: Commands = {
     "threshold": ("haniwers", "threshold", "Threshold scans with the options of haniwers v1."),
 }
 PARTS: Commands = {
+    "adopt": ("parts.adopt", "adopt", "Take over a database of the hps-svt-tracker."),
     "add": ("parts.components", "add", "Add a component, or change one that exists."),
     "assemble": ("parts.assemble", "assemble", "Attach parts to a module."),
     "at": ("parts.past", "at", "Tell how everything stood at a date."),
@@ -38,6 +39,7 @@ PARTS: Commands = {
     "connections": ("parts.connect", "connections", "List what is connected."),
     "disassemble": ("parts.assemble", "disassemble", "Detach the parts of a module."),
     "disconnect": ("parts.connect", "disconnect", "Close a connection."),
+    "findings": ("parts.adopt", "findings", "List what an adopted database held against the rules."),
     "history": ("parts.past", "history", "List everything that happened to a component."),
     "init": ("parts.keep", "init", "Make the database and the directory of attached files."),
     "install": ("parts.positions", "install", "Put a component into a position."),

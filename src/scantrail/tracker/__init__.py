@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scantrail.tracker.adopting import Adopted, adopt
     from scantrail.tracker.assembly import assemble_module, disassemble_module
     from scantrail.tracker.backups import backup, check_backup, restore
     from scantrail.tracker.blocking import Blocks, blocks
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
+    from scantrail.tracker.settling import findings, settle_finding
     from scantrail.tracker.store import Database, default_database, get_default_db
     from scantrail.tracker.testing import TestResult
     from scantrail.tracker.undoing import undo
     from scantrail.tracker.workflow import OUTCOMES, STATUSES, TRANSITIONS
 
 _MODULES = {
+    "adopting": ("Adopted", "adopt"),
     "assembly": ("assemble_module", "disassemble_module"),
     "backups": ("backup", "check_backup", "restore"),
     "blocking": ("Blocks", "blocks"),
@@ -44,6 +47,7 @@ _MODULES = {
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile"),
+    "settling": ("findings", "settle_finding"),
     "store": ("Database", "default_database", "get_default_db"),
     "testing": ("TestResult",),
     "undoing": ("undo",),
@@ -58,6 +62,7 @@ __all__ = [
     "SEVERITIES",
     "STATUSES",
     "TRANSITIONS",
+    "Adopted",
     "Blocks",
     "Component",
     "Database",
@@ -67,6 +72,7 @@ __all__ = [
     "TestResult",
     "add_component",
     "add_maintenance_log",
+    "adopt",
     "assemble_module",
     "at",
     "backup",
@@ -77,6 +83,7 @@ __all__ = [
     "detail",
     "disassemble_module",
     "disconnect_components",
+    "findings",
     "get_default_db",
     "history",
     "in_words",
@@ -94,6 +101,7 @@ __all__ = [
     "resolve_log",
     "restore",
     "set_limit",
+    "settle_finding",
     "stamp",
     "summary",
     "undo",

@@ -68,6 +68,10 @@ class Database:
             raise ProfileError(f"the database {self.name} has no profile")
         return self._profile
 
+    def elsewhere(self, path: Path) -> "Database":
+        """Return a database in another file that keeps its files where this one does, for what is to replace this."""
+        return Database(path, self.data_dir, profile=self._wanted)
+
     def initialize_schema(self) -> None:
         """Make the tables, the profile and the directory of attached files, where they are missing."""
         _ = self.store
