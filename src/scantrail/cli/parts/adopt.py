@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 INCOMPLETE = 3
 """Exit code when rows wait as findings."""
 
+COLUMNS = ("rows", "adopted")
+EXTRA = {"before": "adopted before", "settled": "settled", "waiting": "as findings"}
+"""Counts that are shown where there are any, and their headings."""
+
 
 @click.command()
 @click.argument("old", metavar="OLD.db", type=click.Path(path_type=Path))
@@ -68,9 +72,10 @@ def _print(adopted: "Adopted") -> None:
     from scantrail.cli.parts.wording import line, table
 
     console = Console(highlight=False)
-    headings = ("table", "rows", "adopted", "before", "settled", "waiting")
-    counts = [(name, *_counts(count).values()) for name, count in adopted.tables.items() if count.rows]
-    console.print(table(headings, counts))
+    shown = {name: count for name, count in adopted.tables.items() if count.rows}
+    columns = [*COLUMNS, *(name for name in EXTRA if any(getattr(count, name) for count in shown.values()))]
+    headings = ("table", *(EXTRA.get(name, name) for name in columns))
+    console.print(table(headings, ((name, *(getattr(shown[name], each) for each in columns)) for name in shown)))
     console.print()
     if adopted.done.event is None:
         click.echo("Nothing is new.")
@@ -99,7 +104,7 @@ def _document(adopted: "Adopted") -> dict[str, Any]:
 
 
 def _counts(count: Any) -> dict[str, int]:  # noqa: ANN401 - a count of rows
-    return {name: getattr(count, name) for name in ("rows", "adopted", "before", "settled", "waiting")}
+    return {name: getattr(count, name) for name in (*COLUMNS, *EXTRA)}
 
 
 def _list(found: list[dict[str, Any]]) -> None:
@@ -116,3 +121,5 @@ def _list(found: list[dict[str, Any]]) -> None:
             click.echo(f"   settled {local(row['settled'])} by {line(row['settled_by'])}: {line(row['answer'])}")
         else:
             click.echo(f"   {line(row['command'])}")
+    if not all(row["settled"] for row in found):
+        click.echo('\nWhat is done is marked with "svt findings --settle NUMBER --answer TEXT".')

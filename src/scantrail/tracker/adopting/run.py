@@ -119,7 +119,7 @@ def _take_over(adoption: Adoption) -> None:
     planned = plan_components(adoption)
     joined = plan_assemblies(adoption)
     stays = plan_seats(adoption)
-    stays += seat_by_status(adoption, planned, stays)
+    stays += seat_by_status(adoption, planned)
     settle_locations(adoption, planned)
     write_components(adoption, planned)
     write_assemblies(adoption, joined, planned)
@@ -134,12 +134,15 @@ def _take_over(adoption: Adoption) -> None:
 
 
 def _say(adoption: Adoption, change: Change) -> None:
-    counts = {table: count.adopted for table, count in adoption.ledger.counts.items() if count.adopted}
-    if counts or adoption.ledger.findings:
-        told = [f"{count} of {table}" for table, count in counts.items()]
-        findings = adoption.ledger.findings
-        told += [f"{findings} finding{'s' * (findings != 1)}"] if findings else []
-        change.said.append(f"adopted {adoption.reference.path.name}: {', '.join(told)}")
+    counts = adoption.ledger.counts.values()
+    rows, adopted, findings = (
+        sum(each.rows for each in counts),
+        sum(each.adopted for each in counts),
+        adoption.ledger.findings,
+    )
+    if adopted or findings:
+        told = f"adopted {adopted} of {rows} rows of {adoption.reference.path.name}"
+        change.said.append(f"{told}, {findings} finding{'s' * (findings != 1)}")
     for table, rows in adoption.reference.strange.items():
         change.notices.append(f"the table {table!r} ({rows} rows) is none of the hps-svt-tracker's; it is left out")
 

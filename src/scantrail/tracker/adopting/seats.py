@@ -40,17 +40,16 @@ def plan_seats(adoption: Adoption) -> list[Seat]:
     return kept
 
 
-def seat_by_status(adoption: Adoption, planned: Iterable[Planned], stays: Iterable[Seat]) -> list[Seat]:
+def seat_by_status(adoption: Adoption, planned: Iterable[Planned]) -> list[Seat]:
     """Return the stays of components that are installed by their status alone; say of the others why they are not."""
     found: list[Seat] = []
-    told = {
-        row.values.get("component_id") for row in adoption.reference.tables["installation_history"] if _is_open(row)
-    }
+    rows = adoption.reference.tables["installation_history"]
+    told = {str(row.values.get("component_id")) for row in rows if _is_open(row)}
     for plan in planned:
         if plan.wanted != "installed" or plan.id in adoption.standing.seats:
             continue
         above = adoption.standing.chain(plan.id)
-        if any(each in adoption.standing.seats for each in above) or plan.row.values.get("id") in told:
+        if any(each in adoption.standing.seats for each in above) or str(plan.row.values.get("id")) in told:
             continue  # it is installed with the whole; or its own row says why it is not
         seat = None if above else _seat_of(adoption, plan)
         if seat is None:
