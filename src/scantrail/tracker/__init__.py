@@ -27,6 +27,16 @@ if TYPE_CHECKING:
     from scantrail.tracker.settling import findings, settle_finding
     from scantrail.tracker.store import Database, default_database, get_default_db
     from scantrail.tracker.testing import TestResult
+    from scantrail.tracker.transfer import (
+        Export,
+        Exported,
+        Imported,
+        export,
+        import_export,
+        import_table,
+        is_export,
+        read_export,
+    )
     from scantrail.tracker.undoing import undo
     from scantrail.tracker.workflow import OUTCOMES, STATUSES, TRANSITIONS
 
@@ -50,6 +60,16 @@ _MODULES = {
     "settling": ("findings", "settle_finding"),
     "store": ("Database", "default_database", "get_default_db"),
     "testing": ("TestResult",),
+    "transfer": (
+        "Export",
+        "Exported",
+        "Imported",
+        "export",
+        "import_export",
+        "import_table",
+        "is_export",
+        "read_export",
+    ),
     "undoing": ("undo",),
     "checking": ("verify",),
     "workflow": ("OUTCOMES", "STATUSES", "TRANSITIONS"),
@@ -67,6 +87,9 @@ __all__ = [
     "Component",
     "Database",
     "Done",
+    "Export",
+    "Exported",
+    "Imported",
     "Page",
     "Profile",
     "TestResult",
@@ -83,11 +106,15 @@ __all__ = [
     "detail",
     "disassemble_module",
     "disconnect_components",
+    "export",
     "findings",
     "get_default_db",
     "history",
+    "import_export",
+    "import_table",
     "in_words",
     "install_component",
+    "is_export",
     "known_id",
     "list_components",
     "list_positions",
@@ -97,6 +124,7 @@ __all__ = [
     "moment",
     "move_component",
     "open_connections",
+    "read_export",
     "remove_component",
     "resolve_log",
     "restore",

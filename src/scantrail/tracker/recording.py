@@ -1,9 +1,10 @@
 """Many tests recorded within one command: types declared once, verdicts measured, rows written in batches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
@@ -13,6 +14,9 @@ from scantrail.tracker.change import Change
 from scantrail.tracker.files import Stored
 from scantrail.tracker.limits import measured_verdict
 from scantrail.tracker.testing import declare_test_type, measurement_rows
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,19 @@ class Record:
     files: Sequence[Stored] = ()
 
 
+def voided_tests(connection: "Connection") -> set[str]:
+    """Return the uuids of tests that were undone: they stay taken."""
+    table = schema.test
+    return set(connection.execute(sa.select(table.c.uuid).where(table.c.voided.is_not(None))).scalars())
+
+
+def free_uuid(uuid: str, voided: Container[str]) -> str:
+    """Return this uuid, or the one that follows from it if a test that was undone has it."""
+    while uuid in voided:
+        uuid = str(uuid5(UUID(uuid), "again"))
+    return uuid
+
+
 def record_tests(change: Change, records: Sequence[Record]) -> list[int]:
     """Write tests with their measurements and files; return their numbers in order. Their components were touched."""
     _declare(change, records)
@@ -57,7 +74,7 @@ def record_tests(change: Change, records: Sequence[Record]) -> list[int]:
     ]
     numbers = insert_many(change, schema.test, rows)
     numbered = list(zip(numbers, records, strict=True))
-    _write_measurements(change, [(number, record.measurements) for number, record in numbered])
+    write_measurements(change, [(number, record.measurements) for number, record in numbered])
     attach_files(change, [(number, file) for number, record in numbered for file in record.files])
     return numbers
 
@@ -107,7 +124,8 @@ def _judged(change: Change, records: Sequence[Record]) -> list[bool | None]:
     return verdicts
 
 
-def _write_measurements(change: Change, tests: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+def write_measurements(change: Change, tests: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """Write the measurements of tests that have just been written, each with its number."""
     kept = [(number, measurements) for number, measurements in tests if measurements]
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for number, measurements in kept:

@@ -28,11 +28,15 @@ class Database:
     """Components and what is known of them. A context manager; closed at the end of the process at the latest.
 
     db_path: file or SQLAlchemy URL, made if missing; data_dir: directory of the attached files, beside the file if not
-    given; profile: name or path of the profile for a database that has none yet.
+    given; profile: the profile of a database that has none yet, or its name or path.
     """
 
     def __init__(
-        self, db_path: str | Path | None = None, data_dir: str | Path | None = None, *, profile: str | None = None
+        self,
+        db_path: str | Path | None = None,
+        data_dir: str | Path | None = None,
+        *,
+        profile: str | Profile | None = None,
     ) -> None:
         self.url = database_url(None if db_path is None else str(db_path), None)
         self.data_dir = Path(data_dir).expanduser().absolute() if data_dir else _beside(self.url)
@@ -121,7 +125,7 @@ def get_default_db(db_path: str | None = None, *, profile: str | None = None) ->
     return database
 
 
-def default_database(db_path: str | None = None, *, profile: str | None = None) -> Database:
+def default_database(db_path: str | None = None, *, profile: str | Profile | None = None) -> Database:
     """Return the same database as it stands, also if there is none yet. Raises InputError, ConfigError."""
     if find_station() is None:  # pydantic is loaded for a station file alone
         return Database(db_path, profile=profile)
@@ -148,18 +152,23 @@ def _beside(url: str) -> Path:
     return path.parent / FILES if path else data_root() / FILES
 
 
-def _settle(store: "base.Database", wanted: str | None) -> Profile:
+def _settle(store: "base.Database", wanted: str | Profile | None) -> Profile:
     with store.read() as connection:
         kept = _kept(connection)
     if kept is None:
-        profile = load_profile(wanted or DEFAULT)
+        profile = wanted if isinstance(wanted, Profile) else load_profile(wanted or DEFAULT)
         with store.write() as connection:
             connection.execute(sa.select(schema.chain).with_for_update())
             kept = _kept(connection)  # another process may have been first
             if kept is None:
                 _write(connection, profile)
                 return profile
-    if wanted is not None and load_profile(wanted).name != kept.name:
+    if isinstance(wanted, Profile):
+        if wanted.name != kept.name:
+            raise ProfileError(
+                f"the database {store.name} keeps the profile {kept.name}, not {wanted.name}; take another"
+            )
+    elif wanted is not None and load_profile(wanted).name != kept.name:
         raise ProfileError(f"the database {store.name} keeps the profile {kept.name}; leave --profile out")
     return kept
 

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from scantrail.tracker import schema
 from scantrail.tracker.adopting.adoption import Adoption
 from scantrail.tracker.adopting.attached import kind_of
-from scantrail.tracker.adopting.reference import Row, again
-from scantrail.tracker.adopting.tests import keep_tests, voided_tests
+from scantrail.tracker.adopting.reference import Row
+from scantrail.tracker.adopting.tests import keep_tests
 from scantrail.tracker.files import Stored
-from scantrail.tracker.recording import Record, attach_files
+from scantrail.tracker.recording import Record, attach_files, free_uuid, voided_tests
 
 IMAGE = "image"
 """Test type of a picture that belongs to no test: of a component, or of a log entry."""
@@ -50,7 +50,7 @@ def adopt_test_files(adoption: Adoption) -> None:
 
 def adopt_pictures(adoption: Adoption) -> None:
     """Record the pictures that belong to no test, each as a test of the type `image` without a verdict."""
-    voided = voided_tests(adoption)
+    voided = voided_tests(adoption.change.connection)
     logged = (
         row.part(
             "image_path",
@@ -77,7 +77,7 @@ def _picture(adoption: Adoption, row: Row, voided: set[str]) -> Record | None:
     moment = taken or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     stored = adoption.attached.keep(path, "image", path.name, known.id, IMAGE, moment)
     by, notes = adoption.person(row, "uploaded_by"), row.text("description")
-    uuid = again(row.uuid, voided)
+    uuid = free_uuid(row.uuid, voided)
     return Record(uuid, known.id, known.type, IMAGE, moment, by, notes=notes, files=(stored,))
 
 

@@ -5,7 +5,7 @@ import math
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,13 +77,6 @@ def read_reference(path: Path) -> Reference:
             return _read(connection, path)
     except sqlite3.Error as error:
         raise DatabaseError(f"{path} cannot be read: {error}") from error
-
-
-def again(uuid: str, taken: Container[str]) -> str:
-    """Return a uuid that is not taken: this one, or one that follows from it."""
-    while uuid in taken:
-        uuid = str(uuid5(UUID(uuid), "again"))
-    return uuid
 
 
 @contextmanager

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
-from scantrail.tracker import schema
 from scantrail.tracker.adopting.adoption import Adoption
-from scantrail.tracker.adopting.reference import Row, again
+from scantrail.tracker.adopting.reference import Row
 from scantrail.tracker.adopting.spelling import one_line, svt_test
 from scantrail.tracker.adopting.values import document, keepable, number, verdict
 from scantrail.tracker.moments import stamp
-from scantrail.tracker.recording import Record, record_tests
+from scantrail.tracker.recording import Record, free_uuid, record_tests, voided_tests
 from scantrail.tracker.standing import Known
 
 QUANTITIES = {
@@ -27,7 +24,7 @@ TEXTS = ("test_setup", "test_conditions")
 
 def adopt_tests(adoption: Adoption) -> None:
     """Record the tests of every component."""
-    voided = voided_tests(adoption)
+    voided = voided_tests(adoption.change.connection)
     found = [
         (row, record)
         for row in adoption.ledger.pending(adoption.reference.tables["test_results"])
@@ -45,17 +42,11 @@ def keep_tests(adoption: Adoption, found: Sequence[tuple[Row, Record]]) -> list[
     return numbers
 
 
-def voided_tests(adoption: Adoption) -> set[str]:
-    """Return the uuids of the tests that were undone: they stay taken."""
-    table = schema.test
-    return set(adoption.change.connection.execute(sa.select(table.c.uuid).where(table.c.voided.is_not(None))).scalars())
-
-
 def _record(adoption: Adoption, row: Row, voided: set[str]) -> Record | None:
     known = adoption.component(row)
     if known is None:
         return None
-    uuid = again(row.uuid, voided)
+    uuid = free_uuid(row.uuid, voided)
     kind = adoption.line(row, "test_type", known.id) or "unspecified"
     stated = _stated(adoption, row, known)
     measurements = _measurements(adoption, row, known)
