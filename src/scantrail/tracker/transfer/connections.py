@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from scantrail.tracker import schema
 from scantrail.tracker.bulk import insert_many
+from scantrail.tracker.moments import stamp
 from scantrail.tracker.standing import Known
 from scantrail.tracker.texts import name
 from scantrail.tracker.transfer.intake import Intake, past
@@ -163,9 +164,14 @@ def _past(intake: Intake, plugged: Plugged, plug: Plug, new: list[Plug]) -> None
 
 
 def _close(intake: Intake, plugged: Plugged, plug: Plug, row: Any) -> None:  # noqa: ANN401 - a row
+    ended = plug.times["disconnected"]
+    if ended is not None and ended < row.connected:
+        said = f"{row.a} and {row.b} are connected since {stamp(row.connected)}, which is later"
+        intake.refuse(plug.entry, "disconnected", said)
+        return
     change, by = intake.change, plug.people["disconnected_by"] or intake.change.person
     change.touch(row.a, row.b, *([row.cable] if row.cable else []))
-    change.update(schema.connection, row.id, disconnected=plug.times["disconnected"], disconnected_by=by)
+    change.update(schema.connection, row.id, disconnected=ended, disconnected_by=by)
     plugged.drop(plug.ends, plug.cable)
     intake.done(plug.entry, plug.ends[0][0], "changed")
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from scantrail.errors import InputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.bulk import insert_many
+from scantrail.tracker.moments import stamp
 from scantrail.tracker.places import parts_of
 from scantrail.tracker.standing import Known
 from scantrail.tracker.texts import name
@@ -19,6 +20,9 @@ from scantrail.tracker.workflow import NOT_INSTALLABLE, OUTCOMES, default_outcom
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+PAST = "spare"
+"""What a component is taken to have been before a stay that is over, if nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,10 @@ def _compare(intake: Intake, stay: Stay, there: "Row[Any]") -> None:
 
 def _close(intake: Intake, stay: Stay, there: "Row[Any]") -> None:
     change, component = intake.change, stay.known.id
+    if stay.removed is not None and stay.removed < there.installed:
+        said = f"{component} sits in {stay.position} since {stamp(there.installed)}, which is later"
+        intake.refuse(stay.entry, "removed", said)
+        return
     parts = parts_of(change.connection, component)
     change.touch(component, *parts)
     outcome = stay.texts["outcome"] or default_outcome(there.prior)
@@ -181,8 +189,7 @@ def _write(intake: Intake, closed: Sequence[Stay], opened: Sequence[Stay]) -> No
 
 def _row(intake: Intake, stay: Stay) -> dict[str, Any]:
     person, texts, over = intake.change.person, stay.texts, stay.removed is not None
-    status = stay.known.status if stay.known.status != "installed" else "spare"
-    prior = texts["prior"] or status
+    prior = texts["prior"] or (PAST if over else stay.known.status)
     return {
         "component": stay.known.id,
         "position": stay.position,

@@ -12,6 +12,7 @@ from scantrail.errors import InputError
 from scantrail.tracker import schema
 from scantrail.tracker.moments import stamp
 from scantrail.tracker.transfer.cells import read_number, read_value, write_value
+from scantrail.tracker.values import plain
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Connection, Table
@@ -71,8 +72,10 @@ class Sheet:
         wanted = {column.name for column in self.columns} | ({self.spread[0]} if self.spread else set())
         if strange := set(row) ^ wanted:
             raise InputError(f"a row of {self.name} lacks {sorted(strange)[0]!r}, or has it for nothing")
-        times = {column.name for column in self.columns if column.type is TIME}
-        return {name: _time(value) if name in times and value is not None else value for name, value in row.items()}
+        found = {column.name: _fitting(self.name, column, row[column.name]) for column in self.columns}
+        if self.spread is not None and self.spread[0] not in found:
+            found[self.spread[0]] = plain(row[self.spread[0]], f"{self.spread[0]} of {self.name}")
+        return found
 
 
 SHEETS = (
@@ -160,11 +163,37 @@ def _value(column: "Column[Any]", cell: str) -> Any:  # noqa: ANN401 - what the 
     return read_value(cell) if column.type is JSON else cell
 
 
-def _time(text: str) -> datetime:
+def _fitting(sheet: str, column: "Column[Any]", value: object) -> Any:  # noqa: ANN401 - what the column holds
+    """Return a value of a JSON document as its column holds it."""
+    what = f"{column.name} of {sheet}"
+    if value is None and column.nullable:
+        return None
+    if column.type is JSON:
+        return plain(value, what)
+    if column.type is TIME:
+        return _time(value)
+    if not _is_kind(column, value):
+        raise InputError(f"{what} is {value!r}, which is a value of another kind")
+    return plain(value, what)
+
+
+def _is_kind(column: "Column[Any]", value: object) -> bool:
+    if column.type is BOOLEAN or isinstance(value, bool):
+        return column.type is BOOLEAN and isinstance(value, bool)
+    if column.type is REAL:
+        return isinstance(value, int | float)
+    if column.type is INTEGER and column.name != "supersedes":  # the uuid of a test, here
+        return isinstance(value, int)
+    return isinstance(value, str)
+
+
+def _time(text: object) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{text!r} is no time") from error
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise InputError(f"{text!r} is no time")
     return moment if moment.tzinfo is not None else moment.astimezone()
 
 
