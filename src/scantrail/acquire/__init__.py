@@ -21,12 +21,16 @@ from scantrail.acquire.rig import (
 from scantrail.acquire.start import carry_out, check, start
 
 if TYPE_CHECKING:
+    from scantrail.acquire.curves import judge_curves
     from scantrail.acquire.judge import compare_runs, draw_records, judge_records, judge_run
-    from scantrail.acquire.verdict import Verdict, judge_curves
+    from scantrail.acquire.scanned import judge_measured
+    from scantrail.acquire.verdict import Verdict
 
 _LATER = {
     **dict.fromkeys(("compare_runs", "draw_records", "judge_records", "judge_run"), "judge"),
-    **dict.fromkeys(("Verdict", "judge_curves"), "verdict"),
+    "judge_curves": "curves",
+    "judge_measured": "scanned",
+    "Verdict": "verdict",
 }
 
 __all__ = [
@@ -44,6 +48,7 @@ __all__ = [
     "draw_records",
     "expected_time",
     "judge_curves",
+    "judge_measured",
     "judge_records",
     "judge_run",
     "order_again",

@@ -124,7 +124,13 @@ class ScanSheet:
         return []
 
     def figure(self, rows: Sequence[Row]) -> "Figure | None":
-        """Return readings against positions."""
-        from scantrail.daq import scan_figure
+        """Return readings against positions, of an energy scan mu(E)."""
+        from scantrail.daq import Missing, judge_spectrum, measured_rows, mu_figure, scan_figure
 
-        return scan_figure(self._start, self._units, rows) if self._start else None
+        if not self._start:
+            return None
+        measured = measured_rows(self._start, self._units, rows)
+        spectrum = judge_spectrum(measured) if measured.kind == "xafs" else None
+        if spectrum is None or isinstance(spectrum.absorption, Missing):
+            return scan_figure(measured)
+        return mu_figure(spectrum)

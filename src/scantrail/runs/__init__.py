@@ -21,11 +21,34 @@ from scantrail.runs.writer import Command, RunWriter
 
 if TYPE_CHECKING:
     from scantrail.runs.catalog import Choice, listing, note_run, reindex
-    from scantrail.runs.export import export_csv, write_csv
+    from scantrail.runs.export import (
+        Recorded,
+        Written,
+        export_csv,
+        export_nexus,
+        export_spec,
+        export_xdi,
+        write_csv,
+        write_spec,
+        write_xdi,
+    )
 
 _LATER = {
     **dict.fromkeys(("Choice", "listing", "note_run", "reindex"), "catalog"),
-    **dict.fromkeys(("export_csv", "write_csv"), "export"),
+    **dict.fromkeys(
+        (
+            "Recorded",
+            "Written",
+            "export_csv",
+            "export_nexus",
+            "export_spec",
+            "export_xdi",
+            "write_csv",
+            "write_spec",
+            "write_xdi",
+        ),
+        "export",
+    ),
 }
 
 __all__ = [
@@ -39,12 +62,14 @@ __all__ = [
     "Point",
     "Reading",
     "Record",
+    "Recorded",
     "Result",
     "RunStatus",
     "RunSummary",
     "RunWriter",
     "Scalar",
     "Table",
+    "Written",
     "analyses",
     "ask",
     "asked",
@@ -53,6 +78,9 @@ __all__ = [
     "directories",
     "documents",
     "export_csv",
+    "export_nexus",
+    "export_spec",
+    "export_xdi",
     "find",
     "follow",
     "held",
@@ -65,6 +93,8 @@ __all__ = [
     "summarize",
     "write_csv",
     "write_results",
+    "write_spec",
+    "write_xdi",
 ]
 
 

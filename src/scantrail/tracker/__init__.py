@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from scantrail.tracker.change import Done, login
     from scantrail.tracker.checking import verify
     from scantrail.tracker.commands import add_component, known_id, move_component, update_component
+    from scantrail.tracker.completing import Named, complete
     from scantrail.tracker.component import Component
     from scantrail.tracker.connections import connect_components, disconnect_components
+    from scantrail.tracker.example import example_profile
+    from scantrail.tracker.figure import Drawn, plot_component, plot_type
     from scantrail.tracker.installation import install_component, remove_component
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
+    from scantrail.tracker.locations import list_locations
     from scantrail.tracker.maintenance import LOG_TYPES, SEVERITIES, add_maintenance_log, resolve_log
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
     from scantrail.tracker.settling import findings, settle_finding
     from scantrail.tracker.store import Database, default_database, get_default_db
+    from scantrail.tracker.strays import strays
     from scantrail.tracker.testing import TestResult
     from scantrail.tracker.transfer import (
         Export,
@@ -47,11 +52,15 @@ _MODULES = {
     "blocking": ("Blocks", "blocks"),
     "change": ("Done", "login"),
     "commands": ("add_component", "known_id", "move_component", "update_component"),
+    "completing": ("Named", "complete"),
     "component": ("Component",),
     "connections": ("connect_components", "disconnect_components"),
     "card": ("detail", "open_connections"),
     "past": ("at", "history"),
+    "example": ("example_profile",),
+    "figure": ("Drawn", "plot_component", "plot_type"),
     "installation": ("install_component", "remove_component"),
+    "locations": ("list_locations",),
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
@@ -59,6 +68,7 @@ _MODULES = {
     "profile": ("Profile", "load_profile"),
     "settling": ("findings", "settle_finding"),
     "store": ("Database", "default_database", "get_default_db"),
+    "strays": ("strays",),
     "testing": ("TestResult",),
     "transfer": (
         "Export",
@@ -87,9 +97,11 @@ __all__ = [
     "Component",
     "Database",
     "Done",
+    "Drawn",
     "Export",
     "Exported",
     "Imported",
+    "Named",
     "Page",
     "Profile",
     "TestResult",
@@ -101,11 +113,13 @@ __all__ = [
     "backup",
     "blocks",
     "check_backup",
+    "complete",
     "connect_components",
     "default_database",
     "detail",
     "disassemble_module",
     "disconnect_components",
+    "example_profile",
     "export",
     "findings",
     "get_default_db",
@@ -117,6 +131,7 @@ __all__ = [
     "is_export",
     "known_id",
     "list_components",
+    "list_locations",
     "list_positions",
     "list_test_types",
     "load_profile",
@@ -124,6 +139,8 @@ __all__ = [
     "moment",
     "move_component",
     "open_connections",
+    "plot_component",
+    "plot_type",
     "read_export",
     "remove_component",
     "resolve_log",
@@ -131,6 +148,7 @@ __all__ = [
     "set_limit",
     "settle_finding",
     "stamp",
+    "strays",
     "summary",
     "undo",
     "update_component",
