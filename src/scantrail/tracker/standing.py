@@ -29,8 +29,8 @@ class Standing:
     """Components by lower-case id, what sits where and what is part of what; who writes keeps it up to date.
 
     positions: lower-case name -> name, of which those in `made` are in the database; occupants: position -> component;
-    seats: component -> position; parents: child -> (parent, slot); parts: (parent, slot) -> child; slots: type -> slot
-    -> type of the part; serials: (type, manufacturer, serial) -> component.
+    seats: component -> position; parents: child -> (parent, slot); children: parent -> slot -> child; slots: type of
+    the whole -> slot -> type of the part; serials: (type, manufacturer, serial) -> component.
     """
 
     profile: Profile
@@ -38,14 +38,13 @@ class Standing:
     serials: dict[tuple[str, str, str], str] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
     slots: dict[str, dict[str, str]] = field(default_factory=dict)
-    locations: set[str] = field(default_factory=set)
     positions: dict[str, str] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
     accepts: set[tuple[str, str]] = field(default_factory=set)
     occupants: dict[str, str] = field(default_factory=dict)
     seats: dict[str, str] = field(default_factory=dict)
     parents: dict[str, tuple[str, str]] = field(default_factory=dict)
-    parts: dict[tuple[str, str], str] = field(default_factory=dict)
+    children: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def find(self, component: str) -> Known | None:
         """Return a component by its id without regard to case, None if there is none."""
@@ -71,8 +70,8 @@ class Standing:
         return above
 
     def spelled(self, position: str) -> str:
-        """Return the name of a position as it was spelled first."""
-        return self.positions.setdefault(position.lower(), position)
+        """Return the name of a position as its pattern spells it, or as it was spelled first."""
+        return self.positions.setdefault(position.lower(), self.profile.spelled(position))
 
     def seat(self, component: str, position: str) -> None:
         """Note that a component sits in a position from now on."""
@@ -82,13 +81,14 @@ class Standing:
     def attach(self, parent: str, slot: str, child: str) -> None:
         """Note that a component is part of another from now on."""
         self.parents[child] = (parent, slot)
-        self.parts[parent, slot] = child
+        self.children.setdefault(parent, {})[slot] = child
 
-    def name_location(self, connection: "Connection", names: Iterable[str]) -> None:
-        """Make the locations that are new."""
-        new = [name for name in dict.fromkeys(names) if name not in self.locations]
-        _add(connection, schema.location, [{"name": name} for name in new])
-        self.locations.update(new)
+    def family(self, component: str) -> list[str]:
+        """Return a component and every part below it."""
+        found = [component]
+        for each in found:
+            found += [child for child in self.children.get(each, {}).values() if child not in found]
+        return found
 
     def name_position(self, connection: "Connection", wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Make the positions that are new and let each take its type; (name, type) -> the name as it is spelled."""
@@ -120,7 +120,6 @@ def standing(connection: "Connection", profile: Profile) -> Standing:
     found.types.update(connection.execute(sa.select(schema.component_type.c.name)).scalars())
     for row in connection.execute(sa.select(schema.slot)):
         found.slots.setdefault(row.parent_type, {})[row.name] = row.child_type
-    found.locations.update(connection.execute(sa.select(schema.location.c.name)).scalars())
     names = connection.execute(sa.select(schema.position.c.name)).scalars()
     found.positions.update((name.lower(), name) for name in names)
     found.made.update(found.positions.values())

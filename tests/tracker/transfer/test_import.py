@@ -126,6 +126,15 @@ def test_every_bad_component_is_named_by_line_and_column(refused: Any) -> None:
     assert "N6 stands in line 8 already" in said[10] or "n6 stands in line 8" in said[10]
 
 
+def test_parts_move_with_their_whole_and_not_alone(bring: Any, refused: Any, db: Database) -> None:
+    assemble_module("M1", "S1", db=db)
+    install_component("M2", "Layer0_top_axial", db=db)
+    bring("id,location\nM1,Hall > Shelf 2\n")
+    assert (detail(db, "M1")["place"], detail(db, "S1")["place"]) == ("Hall > Shelf 2", "Hall > Shelf 2")
+    problems = refused("id,location\nS1,Attic\nM2,Attic\nC1,Hall >  > x\nC2,Attic\n")
+    assert [(line, column) for line, column, _ in problems] == [(2, "location"), (3, "location"), (4, "location")]
+
+
 def test_an_import_is_undone_and_done_again(bring: Any, db: Database) -> None:
     bring("id,type,notes\nN1,module,x\nM1,,y\n", twice=False)
     undo(db)

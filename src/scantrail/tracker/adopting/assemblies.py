@@ -114,8 +114,7 @@ def _fits(adoption: Adoption, each: Joined) -> bool:
         command = f"{svt('disassemble', other, slot=slot)} && {retry}"
         find(each.row, "a part is in one assembly", said, command=command, component=each.child)
         return False
-    if (each.parent, each.slot) in standing.parts:
-        sits = standing.parts[each.parent, each.slot]
+    if (sits := standing.children.get(each.parent, {}).get(each.slot)) is not None:
         said = f"{each.parent} has {sits} as its {each.slot}, not {each.child}"
         find(each.row, "a slot takes one part", said, command=f"{retry} --replace", component=each.parent)
         return False

@@ -1,17 +1,19 @@
 """Components of the reference: ids, types and statuses that are known here, everything else of them as an attribute."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from scantrail.errors import InputError
 from scantrail.tracker import schema
 from scantrail.tracker.adopting.adoption import Adoption, Claim
 from scantrail.tracker.adopting.reference import Row
 from scantrail.tracker.adopting.spelling import fitting_id, svt
 from scantrail.tracker.adopting.values import document
+from scantrail.tracker.locations import known_location
 from scantrail.tracker.standing import Known
 from scantrail.tracker.workflow import STATUSES
 
@@ -52,9 +54,7 @@ def plan_components(adoption: Adoption) -> list[Planned]:
 def write_components(adoption: Adoption, planned: Iterable[Planned]) -> None:
     """Add the components."""
     change, plans = adoption.change, list(planned)
-    adoption.standing.name_location(
-        change.connection, [plan.values["location"] for plan in plans if plan.values["location"]]
-    )
+    _name_locations(adoption, plans)
     change.touch(*(plan.id for plan in plans))
     if new := [{"id": plan.id, "version": 1, **plan.values} for plan in plans if not plan.revived]:
         change.connection.execute(schema.component.insert(), new)
@@ -62,6 +62,23 @@ def write_components(adoption: Adoption, planned: Iterable[Planned]) -> None:
         if plan.revived:
             change.set(plan.id, {"voided": None, **plan.values})
         adoption.ledger.adopt(plan.row, "component", plan.id)
+
+
+def _name_locations(adoption: Adoption, plans: Sequence[Planned]) -> None:
+    """Make the locations; a text that cannot be one is kept as an attribute."""
+    known: dict[str, str | None] = {}
+    for plan in plans:
+        given = plan.values["location"]
+        if given is None:
+            continue
+        try:
+            plan.values["location"] = known[given] = known.get(given) or known_location(
+                adoption.change.connection, given
+            )
+        except InputError as error:
+            plan.values["location"] = None
+            plan.values["attributes"].setdefault("current_location", given)
+            adoption.ledger.find(plan.row, "current_location is a location", str(error), component=plan.id)
 
 
 def _plan(adoption: Adoption, row: Row) -> Planned | None:

@@ -11,7 +11,6 @@ from scantrail.errors import InputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.bulk import insert_many
 from scantrail.tracker.moments import stamp
-from scantrail.tracker.places import parts_of
 from scantrail.tracker.standing import Known
 from scantrail.tracker.texts import name
 from scantrail.tracker.transfer.intake import Intake, past
@@ -122,8 +121,7 @@ def _close(intake: Intake, stay: Stay, there: "Row[Any]") -> None:
         said = f"{component} sits in {stay.position} since {stamp(there.installed)}, which is later"
         intake.refuse(stay.entry, "removed", said)
         return
-    parts = parts_of(change.connection, component)
-    change.touch(component, *parts)
+    change.touch(*intake.standing.family(component))
     outcome = stay.texts["outcome"] or default_outcome(there.prior)
     change.update(
         schema.installation,
@@ -133,8 +131,6 @@ def _close(intake: Intake, stay: Stay, there: "Row[Any]") -> None:
         reason=stay.texts["reason"],
         outcome=outcome,
     )
-    for each in (component, *parts):
-        change.set(each, {"location": None})
     stay.known.status = outcome
     intake.standing.seats.pop(component, None)
     intake.standing.occupants.pop(stay.position, None)
@@ -176,11 +172,12 @@ def _policy(intake: Intake, known: Known) -> None:
 
 def _write(intake: Intake, closed: Sequence[Stay], opened: Sequence[Stay]) -> None:
     change = intake.change
-    change.touch(*(stay.known.id for stay in (*closed, *opened)))
+    change.touch(*(stay.known.id for stay in closed))
+    change.touch(*(each for stay in opened for each in intake.standing.family(stay.known.id)))
     pairs = [(stay.position, stay.known.type) for stay in (*closed, *opened)]
     intake.standing.name_position(change.connection, pairs)
     for stay in opened:
-        for each in (stay.known.id, *parts_of(change.connection, stay.known.id)):
+        for each in intake.standing.family(stay.known.id):
             change.set(each, {"location": None})
     insert_many(change, schema.installation, [_row(intake, stay) for stay in (*closed, *opened)])
     for stay in (*closed, *opened):
