@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.example import example_profile
     from scantrail.tracker.figure import Drawn, plot_component, plot_type
     from scantrail.tracker.installation import install_component, remove_component
+    from scantrail.tracker.labels import write_labels
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
     from scantrail.tracker.locations import list_locations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
+    from scantrail.tracker.searching import Found, search
     from scantrail.tracker.settling import findings, settle_finding
     from scantrail.tracker.store import Database, default_database, get_default_db
     from scantrail.tracker.strays import strays
@@ -61,11 +63,13 @@ _MODULES = {
     "figure": ("Drawn", "plot_component", "plot_type"),
     "installation": ("install_component", "remove_component"),
     "locations": ("list_locations",),
+    "labels": ("write_labels",),
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile"),
+    "searching": ("Found", "search"),
     "settling": ("findings", "settle_finding"),
     "store": ("Database", "default_database", "get_default_db"),
     "strays": ("strays",),
@@ -100,6 +104,7 @@ __all__ = [
     "Drawn",
     "Export",
     "Exported",
+    "Found",
     "Imported",
     "Named",
     "Page",
@@ -145,6 +150,7 @@ __all__ = [
     "remove_component",
     "resolve_log",
     "restore",
+    "search",
     "set_limit",
     "settle_finding",
     "stamp",
@@ -153,6 +159,7 @@ __all__ = [
     "undo",
     "update_component",
     "verify",
+    "write_labels",
 ]
 
 
