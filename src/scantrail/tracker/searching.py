@@ -75,7 +75,8 @@ def _matches(connection: "Connection", column: "Column[Any]", pattern: str) -> I
     component = {"component": "id", "assembly": "parent"}.get(table.name, "component")
     held = sa.cast(column, sa.Text) if column is schema.component.c.attributes else column
     query = sa.select(table.c[component], column).where(held.ilike(pattern, escape="\\"), table.c.voided.is_(None))
-    yield from connection.execute(query.order_by(*table.primary_key)).tuples()
+    for row in connection.execute(query.order_by(*table.primary_key)):
+        yield row[0], row[1]
 
 
 def _pattern(given: str) -> str:
