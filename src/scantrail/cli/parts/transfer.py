@@ -58,8 +58,9 @@ def export(target: Path, form: str, as_json: bool) -> None:
         print_json({"export": str(exported.target), "rows": dict(exported.rows), "files": exported.files})
         return
     shown = ("components", "tests", "installations", "connections", "logs")
-    told = ", ".join(f"{exported.rows[name]} {name}" for name in shown if exported.rows[name])
-    click.echo(f"Export: {exported.target} ({told or 'nothing is known yet'}; {_counted(exported.files, 'file')})")
+    told = ", ".join(_counted(exported.rows[name], name) for name in shown if exported.rows[name])
+    files = _counted(exported.files, "attached files")
+    click.echo(f"Export: {exported.target} ({told or 'nothing is known yet'}; {files})")
 
 
 def _import_export(source: Path, *, dry_run: bool, as_json: bool) -> None:
@@ -78,10 +79,11 @@ def _import_export(source: Path, *, dry_run: bool, as_json: bool) -> None:
 def _print(imported: "Imported", *, dry_run: bool) -> None:
     from scantrail.cli.parts.wording import line
 
-    verbs = {"added": "Would add", "changed": "would change", "unchanged": "would leave"} if dry_run else {}
     counts = Counter(outcome.did for outcome in imported.outcomes)
-    told = ", ".join(f"{verbs.get(did, did)} {count}" for did, count in counts.items())
-    click.echo(f"{imported.kind}: {told or 'the table has no rows'}".capitalize())
+    told = ", ".join(
+        f"{counts[did]} {'would be ' * dry_run}{did}" for did in ("added", "changed", "unchanged") if counts[did]
+    )
+    click.echo(f"{imported.kind.capitalize()}: {told or 'the table has no rows'}")
     if dry_run:
         for outcome in imported.outcomes:
             if outcome.did != "unchanged":
@@ -114,4 +116,4 @@ def _report(refused: "ImportRefused", *, as_json: bool) -> None:
 
 
 def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
+    return f"{number} {what.removesuffix('s') if number == 1 else what}"
