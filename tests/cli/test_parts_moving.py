@@ -70,6 +70,7 @@ def test_adopting_in_place_by_the_name_of_the_default_database(svt: Svt, isolate
     assert (refused.code, f'"svt adopt {path}"' in refused.err) == (1, True)
     done = svt("adopt", path)
     assert f"The old database is {path.with_name('svt_components-reference.db')} now." in done.out
+    assert "times were read as those of this computer's zone" in done.err
     assert "M2" in svt("list").out
     assert svt("verify").code == 0
 
@@ -79,6 +80,7 @@ def test_adopting_in_place_by_the_name_of_the_default_database(svt: Svt, isolate
     [
         (("adopt", "nowhere.db"), 2, "there is no file"),
         (("adopt", "old/svt.db", "--timezone", "Nowhere"), 2, "there is no time zone 'Nowhere'"),
+        (("adopt", "old/svt.db", "--data", "nowhere"), 2, "there is no directory"),
         (("findings", "--settle", "1"), 2, "belong together"),
         (("findings", "--settle", "7", "--answer", "x"), 1, "there is no finding 7"),
         (("import", "nowhere.csv"), 2, "cannot be read"),

@@ -24,8 +24,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "assembled_hybrid_id TEXT",
         "attributes_json TEXT",
         "notes TEXT",
-        "created_at TIMESTAMP",
-        "updated_at TIMESTAMP",
+        "created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP",
+        "updated_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP",
     ),
     "installation_history": (
         "id INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -66,7 +66,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "description TEXT",
         "file_size INTEGER",
         "metadata_json TEXT",
-        "upload_date TIMESTAMP",
+        "upload_date TIMESTAMP DEFAULT CURRENT_TIMESTAMP",
     ),
     "connections": (
         "id INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -196,7 +196,14 @@ def a_laboratory(generation: str, data: Path) -> Rows:
                 "voltage_measured": 60,
                 "current_measured": 2.3e-6,
                 "temperature": -9.0,
-                "measurements_json": '{"bad_channels": [47, 128]}',
+                "measurements_json": json.dumps(
+                    {
+                        "voltage_measured": 60,
+                        "current_measured": {"value": 2.3e-6, "unit": "A", "description": "after an hour"},
+                        "leakage": {"value": 2.1, "unit": "nA"},
+                        "bad_channels": [47, 128],
+                    }
+                ),
                 "tested_by": "Jane Doe",
                 "test_setup": "probe station",
                 "image_paths": json.dumps([named[picture]]),
@@ -219,9 +226,9 @@ def a_laboratory(generation: str, data: Path) -> Rows:
             }
         ],
         "maintenance_log": [
-            _entry("M1", "2024-01-12 10:00:00", "assembly", "Assembled sensor S1 and hybrid H1"),
+            _entry("M1", "2024-01-12 10:00:00", "maintenance", "Assembly: sensor S1 and hybrid H1 - glued"),
             _entry("F1", "2024-01-13 10:00:00", "inspection", "looked at", image_path="crack.png"),
-            _entry("F1", "2024-01-14 10:00:00", "issue", "noisy", resolved_date="2024-01-15", resolution="cleaned"),
+            _entry("F1", "2024-01-14 10:00:00", "issue", "noisy", resolved_date="2024-01-14", resolution="cleaned"),
         ],
         "component_images": [
             {"component_id": "M1", "image_path": "M1.jpg", "description": "from above", "upload_date": "2024-01-11"}

@@ -66,15 +66,30 @@ def test_every_row_of_each_generation_is_kept(generation: str, new: Database, tm
     assert (module["status"], module["position"]) == ("installed", "Layer1_top_axial")
     assert [row["position"] for row in module["installations"]] == ["Layer1_top_axial", "Layer0_top_axial"]
     test = next(row for row in module["tests"] if row["test_type"] == "iv_curve")
-    assert (test["pass_fail"], test["tested_by"], test["measurements"]["current"]) == (True, "Jane Doe", 2.3e-6)
+    assert (test["pass_fail"], test["tested_by"]) == (True, "Jane Doe")
+    assert test["measurements"] == {
+        "voltage": 60.0,
+        "current": 2.3e-6,
+        "temperature": -9.0,
+        "leakage [nA]": 2.1,
+        "bad_channels": [47, 128],
+        "test_setup": "probe station",
+    }
+    assert "current: after an hour" in test["notes"]
+    assert module["created"].isoformat() == "2024-01-10T09:00:00+00:00"  # SQLite's own time, which is UTC
+    assert module["updated"].isoformat() == "2024-02-01T15:00:00.250000+00:00"  # the program's, which is local
     assert test["tested"].isoformat() == "2024-01-15T19:30:22+00:00"  # half past two in New York, in winter
     kept = {file["kind"]: (new.data_dir / file["path"]).read_bytes() for file in test["files"]}
     assert kept == {
         "image": b"content of 20240115_143022_iv_curve_0.png",
         "data": b"content of 20240115_143022_iv_curve_data.csv",
     }
+    (issue,) = (log for log in detail(new, "F1")["logs"] if log["type"] == "issue")
+    assert (issue["resolved"], issue["resolution"]) == (issue["opened"], "cleaned")
     has_assembly = "assembled_sensor_id TEXT" in tables_of(generation)["components"]
     assert detail(new, "S1")["via"] == ("M1" if has_assembly else None)
+    attached = {row["attached"].isoformat() for row in module["slots"] if row["child"]}
+    assert attached == ({"2024-01-12T15:00:00+00:00"} if has_assembly else set())
     again = adopt(new, old, timezone=NEW_YORK)
     assert again.done.event is None
     assert all(count.before == count.rows for count in again.tables.values())

@@ -166,7 +166,7 @@ def test_one_part_of_two_modules(taken_over: Any, parts: Database) -> None:
                 component("F1", "feb", assembled_sensor_id="S1"),
                 component("M3", assembled_sensor_id="M3", assembled_hybrid_id="H1", status="installed"),
             ],
-            "maintenance_log": [entry("M1", "2024-07-01", "assembly", "sensor S1 attached")],
+            "maintenance_log": [entry("M1", "2024-07-01", "maintenance", "Assembly: sensor S1 - glued")],
         }
     )
     assert detail(parts, "S1")["part_of"] == "M1"  # its log is later than the last change of M2

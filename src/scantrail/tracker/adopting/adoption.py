@@ -1,11 +1,12 @@
 """An adoption under way: what every stage of it needs, and what the rows of several tables have in common."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from scantrail.tracker.adopting.attached import Attached
-from scantrail.tracker.adopting.clock import Clock
+from scantrail.tracker.adopting.clock import Clock, Told
 from scantrail.tracker.adopting.ledger import Ledger
 from scantrail.tracker.adopting.reference import Reference, Row
 from scantrail.tracker.adopting.spelling import one_line
@@ -14,6 +15,9 @@ from scantrail.tracker.standing import Known, Standing
 
 UNKNOWN = "unknown"
 """Who did something that nobody put a name to."""
+
+_BY_SQLITE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+"""What CURRENT_TIMESTAMP gives; Python's own times have a T, or a fraction of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,15 @@ class Adoption:
             self.ledger.find(row, f"{column} is a component", said)
         return known
 
+    def told(self, row: Row, column: str) -> Told:
+        """Read a time of a row: local, unless SQLite wrote it by itself, which it does in UTC."""
+        given = row.text(column)
+        in_utc = (row.table, column) in self.reference.stamped and _BY_SQLITE.fullmatch(given) is not None
+        return self.clock.read(f"{given}+00:00" if in_utc else given)
+
     def moment(self, row: Row, column: str, component: str, command: str | None = None) -> datetime | None:
         """Return a time of a row. One that cannot be read, or is no single moment of the past, is a finding of it."""
-        told = self.clock.read(row.text(column))
+        told = self.told(row, column)
         if told.moment is None:
             said = f"{column} is empty" if not row.text(column) else f"{column} {told.said}"
             self.ledger.find(row, f"{column} is a time", said, command=command, component=component)

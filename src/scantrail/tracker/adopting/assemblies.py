@@ -86,13 +86,14 @@ def _assembled(adoption: Adoption, module: Row, part: str) -> tuple[datetime, st
     """When the module's log says that the part was attached; else when the module was changed last."""
     logged: list[datetime] = []
     for row in adoption.logs.get(str(module.values.get("id")), ()):
-        if row.text("log_type") == "assembly" and part in row.text("description"):
-            moment = adoption.clock.read(row.text("log_date")).moment
+        said = row.text("description")
+        if part in said and "assembl" in said.lower() and "disassembl" not in said.lower():
+            moment = adoption.told(row, "log_date").moment
             logged += [moment] if moment else []
     if logged:
         return max(logged), ""
     for column in ("updated_at", "created_at"):
-        if moment := adoption.clock.read(module.text(column)).moment:
+        if moment := adoption.told(module, column).moment:
             return moment, f"since {column} of the module at the latest"
     return adoption.change.time, "since when is not known"
 

@@ -44,7 +44,7 @@ def _command(adoption: Adoption, row: Row, kept: Kept, columns: list[str], compo
         options = {option: value for option, value in options.items() if value != "installed"}
         return svt("update", component, **options) if any(options.values()) else None
     if row.table == "installation_history" and "removal_date" in columns:
-        removed = adoption.clock.read(row.text("removal_date")).moment
+        removed = adoption.told(row, "removal_date").moment
         date = stamp(removed) if removed else None
         return svt("remove", component, date=date, reason=row.text("removal_reason"), removed_by=row.text("removed_by"))
     if row.table == "maintenance_log" and "resolved_date" in columns:

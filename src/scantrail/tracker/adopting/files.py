@@ -73,7 +73,7 @@ def _picture(adoption: Adoption, row: Row, voided: set[str]) -> Record | None:
     path = _path(adoption, row, "image_path", known.id if known else None)
     if known is None or path is None:
         return None
-    taken = adoption.clock.read(row.text("upload_date")).moment
+    taken = adoption.told(row, "upload_date").moment
     moment = taken or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     stored = adoption.attached.keep(path, "image", path.name, known.id, IMAGE, moment)
     by, notes = adoption.person(row, "uploaded_by"), row.text("description")

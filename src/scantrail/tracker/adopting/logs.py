@@ -1,6 +1,7 @@
 """The maintenance log of the reference."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from scantrail.tracker import schema
@@ -10,6 +11,8 @@ from scantrail.tracker.adopting.spelling import svt
 from scantrail.tracker.bulk import insert_many
 from scantrail.tracker.maintenance import LOG_TYPES
 
+_DAY = timedelta(days=1)
+_DATE = len("2024-01-31")
 TYPES = {*LOG_TYPES, "assembly", "disassembly"}
 
 
@@ -40,6 +43,8 @@ def _entry(adoption: Adoption, row: Row, others: Counter[str]) -> dict[str, Any]
     if opened is None:
         return None
     resolved = adoption.moment(row, "resolved_date", known.id) if row.text("resolved_date") else None
+    if resolved is not None and resolved < opened < resolved + _DAY and len(row.text("resolved_date")) == _DATE:
+        resolved = opened  # resolved on the day it was opened, at an hour that was not written down
     if resolved is not None and resolved < opened:
         said = f"it was resolved at {resolved:%Y-%m-%d}, before it was opened; it is kept as open"
         adoption.ledger.find(row, "resolved after opened", said, component=known.id)

@@ -62,11 +62,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A database of the reference implementation: its rows by table, and what of it is not understood."""
+    """A database of the reference implementation: its rows by table, and how many rows of what other tables.
+
+    stamped: (table, column) that SQLite fills with CURRENT_TIMESTAMP by itself.
+    """
 
     path: Path
     tables: Mapping[str, list[Row]]
     strange: Mapping[str, int] = field(default_factory=dict)
+    stamped: frozenset[tuple[str, str]] = frozenset()
 
 
 def read_reference(path: Path) -> Reference:
@@ -126,7 +130,13 @@ def _read(connection: sqlite3.Connection, path: Path) -> Reference:
         if not name.startswith("sqlite_")
     }
     tables = {name: list(_rows(connection, name)) if name in names else [] for name in BORN_WITH}
-    return Reference(path, tables, strange)
+    stamped = frozenset(
+        (table, column[1])
+        for table in tables
+        for column in connection.execute(f"PRAGMA table_info({table})")
+        if str(column[4]).upper() == "CURRENT_TIMESTAMP"
+    )
+    return Reference(path, tables, strange, stamped)
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from scantrail.db import sqlite_path
-from scantrail.errors import OutputError, Refused
+from scantrail.errors import InputError, OutputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.adopting.adoption import Adoption
 from scantrail.tracker.adopting.assemblies import plan_assemblies, write_assemblies
@@ -65,6 +65,8 @@ def adopt(
     zone = clock(timezone, datetime.now(UTC))
     reference = read_reference(path)
     source = Path(data_dir).expanduser().absolute() if data_dir is not None else path.parent / FILES
+    if data_dir is not None and not source.is_dir():
+        raise InputError(f"there is no directory {source} with the files of {path}")
     target = sqlite_path(database.url)
     if target is None or not target.exists() or not target.samefile(path):
         return _adopt(database, reference, source, zone)
@@ -143,6 +145,8 @@ def _say(adoption: Adoption, change: Change) -> None:
     if adopted or findings:
         told = f"adopted {adopted} of {rows} rows of {adoption.reference.path.name}"
         change.said.append(f"{told}, {findings} finding{'s' * (findings != 1)}")
+    if adopted and adoption.clock.zone is None:
+        change.notices.append("its times were read as those of this computer's zone; --timezone names another")
     for table, rows in adoption.reference.strange.items():
         change.notices.append(f"the table {table!r} ({rows} rows) is none of the hps-svt-tracker's; it is left out")
 

@@ -49,7 +49,7 @@ def _record(adoption: Adoption, row: Row, voided: set[str]) -> Record | None:
     uuid = free_uuid(row.uuid, voided)
     kind = adoption.line(row, "test_type", known.id) or "unspecified"
     stated = _stated(adoption, row, known)
-    measurements = _measurements(adoption, row, known)
+    measurements, remarks = _measurements(adoption, row, known, kind)
     undated = svt_test(known.id, kind, stated, measurements, date="DATE")
     tested = adoption.moment(row, "test_date", known.id, undated)
     if tested is None:
@@ -59,7 +59,7 @@ def _record(adoption: Adoption, row: Row, voided: set[str]) -> Record | None:
         command = svt_test(known.id, kind, stated, better, supersedes=uuid, date=stamp(tested))
         said = f"{column} is {value!r}; it is kept as text"
         adoption.ledger.find(row, f"{column} is a number", said, command=command, component=known.id)
-    notes = str(row.values.get("notes") or "")
+    notes = "\n".join(filter(None, (str(row.values.get("notes") or ""), *remarks)))
     by = adoption.person(row, "tested_by")
     return Record(uuid, known.id, known.type, kind, tested, by, stated, measurements, notes)
 
@@ -78,8 +78,10 @@ def _stated(adoption: Adoption, row: Row, known: Known) -> bool | None:
     return stated
 
 
-def _measurements(adoption: Adoption, row: Row, known: Known) -> dict[str, Any]:
+def _measurements(adoption: Adoption, row: Row, known: Known, kind: str) -> tuple[dict[str, Any], list[str]]:
+    """Return what was measured, and what is said of it."""
     found: dict[str, Any] = {}
+    remarks: list[str] = []
     for column, quantity in QUANTITIES.items():
         value = number(row.values.get(column))
         if value is not None:
@@ -89,12 +91,23 @@ def _measurements(adoption: Adoption, row: Row, known: Known) -> dict[str, Any]:
         found["measurements_json"] = instead
         said = "measurements_json is no JSON table; it is kept as it is under this name"
         adoption.ledger.find(row, "measurements_json is a JSON table", said, component=known.id)
-    for name, value in told.items():
-        key = one_line(name) or "unnamed"
+    declared = adoption.change.profile.tests[kind].quantities if kind in adoption.change.profile.tests else {}
+    for name, given in told.items():
+        key = QUANTITIES.get(name, one_line(name) or "unnamed")
+        value, unit, remark = _parted(given)
+        key = f"{key} [{unit}]" if unit and unit != declared.get(key) else key
+        remarks += [f"{key}: {remark}"] if remark else []
         free = key if key not in found or found[key] == value else f"{key} (measurements_json)"
         if value is not None:
             found[free] = value
     for column in TEXTS:
         if row.text(column):
             found.setdefault(column, keepable(row.values[column]))
-    return found
+    return found, remarks
+
+
+def _parted(given: Any) -> tuple[Any, str, str]:  # noqa: ANN401 - a JSON value
+    """Part a measurement that the reference keeps with its unit and a description."""
+    if isinstance(given, dict) and "value" in given and set(given) <= {"value", "unit", "description"}:
+        return given["value"], str(given.get("unit") or "").strip(), str(given.get("description") or "").strip()
+    return given, "", ""
