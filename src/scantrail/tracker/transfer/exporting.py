@@ -1,6 +1,5 @@
 """Everything that is known, as tables for other programs, with the attached files."""
 
-import hashlib
 import json
 import os
 import secrets
@@ -107,7 +106,7 @@ def _copy_files(source: Path, target: Path, files: Sequence[Values]) -> None:
             shutil.copyfile(source / file["path"], copy)
         except FileNotFoundError as error:
             raise VerifyError(f"the attached file {source / file['path']} is missing; nothing was exported") from error
-        if hashlib.sha256(copy.read_bytes()).hexdigest() != file["sha256"]:
+        if sha256(copy) != file["sha256"]:
             raise VerifyError(f"the attached file {source / file['path']} was altered; nothing was exported")
 
 

@@ -30,6 +30,8 @@ _BY_PROFILE = {"types", "test_types", "positions", "positions_accept"}
 _TOLD = {"limits", "assemblies", "installations", "connections", "tests", "files", "logs", "findings"}
 """Sheets whose rows events tell of, besides the components."""
 
+_SINGULAR = {name: name.removesuffix("s") for name in ("components", *_TOLD)} | {"assemblies": "assembly"}
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -182,7 +184,7 @@ def _missing(connection: sa.Connection, sheet: Sheet, rows: Sequence[Values]) ->
 
 def _summary(export: Export) -> str:
     counts = {name: len(rows) for name, rows in export.tables.items() if name in _TOLD or name == "components"}
-    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    told = ", ".join(f"{count} {_SINGULAR[name] if count == 1 else name}" for name, count in counts.items() if count)
     return f"imported the export {export.mark}: {told or 'nothing'}"
 
 
@@ -204,20 +206,20 @@ def _files(database: Database, export: Export, *, dry_run: bool) -> Iterator[Non
                 made.append(target)
                 _copy(source, target)
         yield
-    except OSError as error:
-        _take_away(made)
-        raise OutputError(f"{export.source} cannot be imported: {error.filename}: {error.strerror}") from error
     except BaseException:
         _take_away(made)
         raise
 
 
 def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as origin, target.open("xb") as copy:
-        shutil.copyfileobj(origin, copy)
-        copy.flush()
-        os.fsync(copy.fileno())
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as origin, target.open("xb") as copy:
+            shutil.copyfileobj(origin, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except OSError as error:
+        raise OutputError(f"{source} cannot be brought to {target}: {error.strerror}; nothing was imported") from error
 
 
 def _take_away(made: Sequence[Path]) -> None:
