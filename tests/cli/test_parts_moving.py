@@ -1,5 +1,7 @@
 """`svt adopt`, `findings`, `import`, `export`, `search` and `label` as a person and a program meet them."""
 
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -179,3 +181,49 @@ def test_an_adoption_that_is_stopped_leaves_nothing(number: signal.Signals, tmp_
     with Database(old) as database:
         subprocess.run([BIN / "svt", "--db-path", old, "adopt", old], check=False, capture_output=True, timeout=30)
         assert verify(database) == []
+
+
+PLACEHOLDERS = {"DATE", "NUMBER", "POSITION", "TEXT", "NAME=VALUE"}
+
+
+def test_the_command_of_a_finding_settles_it(svt: Svt, tmp_path: Path) -> None:
+    installed = {"status": "installed", "installed_position": "Layer1_top_axial"}
+    plug = {"component_a_id": "M5", "component_b_id": "F1", "cable_id": "C1", "installation_date": "2024-01-01"}
+    rows = {
+        "components": [
+            component("M1", **installed, assembled_sensor_id="S1"),
+            component("M2", **installed),
+            component("M3", "module", "broken", assembled_sensor_id="S1", assembled_hybrid_id="H9"),
+            component("M4", serial_number="7"),
+            component("M5", serial_number="7"),
+            component("M6", "module", "installed", installed_position="Layer2_top_axial", updated_at="2024-01-01"),
+            component("R1", "module", "retired"),
+            component("S1", "sensor"),
+            component("F1", "feb"),
+            component("C1", "cable"),
+        ],
+        "installation_history": [
+            stay("M1", "Layer1_top_axial", "2024-03-01"),
+            stay("M2", "Layer1_top_axial", "2024-02-01"),
+            stay("M4", "Layer0_top_axial", "2024-02-01"),
+            stay("R1", "Layer3_top_axial", "2024-02-01"),
+            stay("S1", "Box 1", "2024-02-01", None, notes="a part"),
+        ],
+        "connections": [plug, {**plug, "component_a_id": "M4"}, {**plug, "component_a_id": "M4", "cable_id": "C9"}],
+        "maintenance_log": [{"component_id": "M5", "log_date": "?", "description": "it's --loose"}],
+    }
+    reference_database(tmp_path / "old" / "svt.db", rows)
+    assert svt("--db-path", "parts/p.db", "adopt", "old/svt.db").code == 3
+    found = svt("--db-path", "parts/p.db", "findings", "--json").document
+    tried = set()
+    for row in found:
+        if PLACEHOLDERS & set(row["command"].split()):
+            continue
+        shutil.copytree(tmp_path / "parts", tmp_path / f"copy-{row['id']}")
+        for command in row["command"].split(" && "):
+            words = shlex.split(command)
+            assert words[0] == "svt"
+            done = svt("--db-path", f"copy-{row['id']}/p.db", *words[1:])
+            assert done.code == 0, (row["said"], command, done.err)
+        tried.add(row["rule"])
+    assert len(tried) >= 7, tried

@@ -9,7 +9,7 @@ from scantrail.tracker.adopting.attached import Attached
 from scantrail.tracker.adopting.clock import Clock, Told
 from scantrail.tracker.adopting.ledger import Ledger
 from scantrail.tracker.adopting.reference import Reference, Row
-from scantrail.tracker.adopting.spelling import one_line
+from scantrail.tracker.adopting.spelling import one_line, svt
 from scantrail.tracker.change import Change
 from scantrail.tracker.standing import Known, Standing
 
@@ -72,6 +72,11 @@ class Adoption:
             said = f"{column} {told.said}"
             self.ledger.find(row, f"{column} is one moment of the past", said, component=component)
         return told.moment
+
+    def free(self, *components: str) -> str:
+        """Return the commands, ending in `&& `, that take out whichever of these the reference has in a position."""
+        claimed = [each for each in components if each in self.claims and self.claims[each].status == "installed"]
+        return "".join(f"{svt('remove', each)} && " for each in claimed)
 
     def line(self, row: Row, column: str, component: str | None = None) -> str:
         """Return a text of a row as the name that it must be; one that has to be altered for that is a finding."""

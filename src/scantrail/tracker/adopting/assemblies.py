@@ -6,7 +6,6 @@ from datetime import datetime
 
 from scantrail.tracker import schema
 from scantrail.tracker.adopting.adoption import UNKNOWN, Adoption
-from scantrail.tracker.adopting.components import Planned
 from scantrail.tracker.adopting.reference import Row
 from scantrail.tracker.adopting.spelling import svt
 from scantrail.tracker.bulk import insert_many
@@ -48,8 +47,8 @@ def plan_assemblies(adoption: Adoption) -> list[Joined]:
     return [each for each in ordered if _fits(adoption, each)]
 
 
-def write_assemblies(adoption: Adoption, joined: Sequence[Joined], planned: Sequence[Planned]) -> None:
-    """Attach the parts; each part takes the location of what it is part of."""
+def write_assemblies(adoption: Adoption, joined: Sequence[Joined]) -> None:
+    """Attach the parts."""
     adoption.change.touch(*(each for one in joined for each in (one.parent, one.child)))
     rows = [
         {
@@ -112,12 +111,19 @@ def _fits(adoption: Adoption, each: Joined) -> bool:
     if each.child in standing.parents:
         other, slot = standing.parents[each.child]
         said = f"{each.child} is part of {other}, and {each.parent} names it, too"
-        command = f"{svt('disassemble', other, slot=slot)} && {retry}"
+        out = adoption.free(other, each.parent)
+        command = f"{out}{svt('disassemble', other, slot=slot)} && {retry}"
         find(each.row, "a part is in one assembly", said, command=command, component=each.child)
         return False
     if (sits := standing.children.get(each.parent, {}).get(each.slot)) is not None:
         said = f"{each.parent} has {sits} as its {each.slot}, not {each.child}"
-        find(each.row, "a slot takes one part", said, command=f"{retry} --replace", component=each.parent)
+        find(
+            each.row,
+            "a slot takes one part",
+            said,
+            command=f"{adoption.free(each.parent)}{retry} --replace",
+            component=each.parent,
+        )
         return False
     return _is_free(adoption, each, child, retry)
 
@@ -130,7 +136,7 @@ def _is_free(adoption: Adoption, each: Joined, child: Known, retry: str) -> bool
         return False
     if child.id in standing.seats:
         said = f"{each.child} sits in {standing.seats[child.id]}, and {each.parent} names it as its {each.slot}"
-        command = f"{svt('remove', each.child)} && {retry}"
+        command = f"{svt('remove', each.child)} && {adoption.free(each.parent)}{retry}"
         find(each.row, "a part of an assembly is not installed alone", said, command=command, component=each.child)
         return False
     standing.attach(each.parent, each.slot, each.child)

@@ -124,7 +124,7 @@ def _take_over(adoption: Adoption) -> None:
     stays += seat_by_status(adoption, planned)
     settle_locations(adoption, planned)
     write_components(adoption, planned)
-    write_assemblies(adoption, joined, planned)
+    write_assemblies(adoption, joined)
     write_stays(adoption, stays, planned, joined)
     adopt_connections(adoption)
     adopt_tests(adoption)

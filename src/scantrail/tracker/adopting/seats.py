@@ -1,6 +1,6 @@
 """Who sits where: the reference lets two components share a position, and one that was removed keep its open row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -117,31 +117,36 @@ def _claim(adoption: Adoption, seat: Seat) -> tuple[bool, float]:
 
 
 def _may_sit(adoption: Adoption, seat: Seat) -> bool:
-    standing, find = adoption.standing, adoption.ledger.find
-    known = standing.find(seat.component)
+    standing, known = adoption.standing, adoption.standing.find(seat.component)
     claim = adoption.claims.get(seat.component)
     status = claim.status if claim is not None else "unknown"
-    again = svt("install", seat.component, seat.position, date=stamp(seat.installed))
-    if status != "installed" or known is None or known.status in NOT_INSTALLABLE:
+    above = standing.chain(seat.component)
+    elsewhere = standing.seats.get(seat.component)
+    other = standing.occupants.get(standing.spelled(seat.position))
+    rule, may = ROW_RULE, known is not None and known.status not in NOT_INSTALLABLE
+    if status != "installed" or not may:
+        rule = STATUS_RULE
         said = f"{seat.component} is {status}, but its installation in {seat.position} was never closed"
-        find(seat.row, STATUS_RULE, said, command=again, component=seat.component)
-        return False
-    if above := standing.chain(seat.component):
+    elif above:
+        rule = "a part of an assembly is not installed alone"
         said = f"{seat.component} is part of {above[0]}, and sits in {seat.position} by itself"
-        command = f"{svt('disassemble', above[0])} && {again}"
-        find(seat.row, "a part of an assembly is not installed alone", said, command=command, component=seat.component)
-        return False
-    if (elsewhere := standing.seats.get(seat.component)) is not None:
+    elif elsewhere is not None:
         said = f"{seat.component} sits in {elsewhere}, and by this row in {seat.position}, too"
-        command = f"{svt('remove', seat.component)} && {again}"
-        find(seat.row, ROW_RULE, said, command=command, component=seat.component)
-        return False
-    if (other := standing.occupants.get(standing.spelled(seat.position))) is not None:
+    elif other is not None:
         said = f"{other} sits in {seat.position}, and by this row {seat.component}, too, which is kept as {UNSEATED}"
-        command = f"{svt('remove', other)} && {again}"
-        find(seat.row, ROW_RULE, said, command=command, component=seat.component)
-        return False
-    return True
+    else:
+        return True
+    command = _seating(adoption, seat, above, elsewhere, other) if may else None
+    adoption.ledger.find(seat.row, rule, said, command=command, component=seat.component)
+    return False
+
+
+def _seating(adoption: Adoption, seat: Seat, above: Sequence[str], elsewhere: str | None, other: str | None) -> str:
+    """Return the commands that make room and put a component where a row has it."""
+    steps = [f"{adoption.free(above[-1])}{svt('disassemble', above[0])}"] if above else []
+    steps += [svt("remove", seat.component)] if elsewhere is not None else []
+    steps += [svt("remove", other)] if other is not None and other != seat.component else []
+    return " && ".join([*steps, svt("install", seat.component, seat.position, date=stamp(seat.installed))])
 
 
 def _seat_of(adoption: Adoption, plan: Planned) -> Seat | None:
