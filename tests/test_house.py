@@ -174,7 +174,9 @@ def test_every_public_name_has_a_docstring() -> None:
 
 def test_no_file_names_a_package_registry() -> None:
     found = {path for pattern in TEXTS for path in ROOT.glob(pattern) if path.is_file()}
-    texts = {path for path in found if not path.name.startswith(".coverage")}  # they come and go
+    texts = {
+        path for path in found if not path.name.startswith(".coverage")
+    }  # they come and go
     breaches = [
         f"{path.relative_to(ROOT)}: {named.group()}"
         for path in sorted(texts)
