@@ -147,11 +147,12 @@ def test_the_profile_explains_every_key_that_there_is(svt):
     from dataclasses import fields
 
     from scantrail.tracker.profile import Kind, Profile, TestKind
+    from scantrail.tracker.run_tests import RunTest
 
     svt("new-profile", "own.toml")
     text = Path("own.toml").read_text()
-    keys = {field.name for each in (Kind, TestKind) for field in fields(each)} | {"name", "policy"}
-    assert {field.name for field in fields(Profile)} == {"name", "policy", "types", "tests"}
+    keys = {field.name for each in (Kind, TestKind, RunTest) for field in fields(each)} | {"name", "policy"}
+    assert {field.name for field in fields(Profile)} == {"name", "policy", "types", "tests", "runs"}
     for key in keys:
         assert re.search(rf"^{key} = ", text, re.MULTILINE), key
 

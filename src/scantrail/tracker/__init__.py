@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scantrail.tracker.adopting import Adopted, adopt
     from scantrail.tracker.assembly import assemble_module, disassemble_module
     from scantrail.tracker.backups import backup, check_backup, restore
     from scantrail.tracker.blocking import Blocks, blocks
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.example import example_profile
     from scantrail.tracker.figure import Drawn, plot_component, plot_type
     from scantrail.tracker.installation import install_component, remove_component
+    from scantrail.tracker.labels import write_labels
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
     from scantrail.tracker.locations import list_locations
@@ -30,13 +32,26 @@ if TYPE_CHECKING:
     from scantrail.tracker.profile import Profile, load_profile
     from scantrail.tracker.quantities import declared_name, error_of
     from scantrail.tracker.run_tests import RunTest
+    from scantrail.tracker.searching import Found, search
+    from scantrail.tracker.settling import findings, settle_finding
     from scantrail.tracker.store import Database, default_database, get_default_db
     from scantrail.tracker.strays import strays
     from scantrail.tracker.testing import TestResult
+    from scantrail.tracker.transfer import (
+        Export,
+        Exported,
+        Imported,
+        export,
+        import_export,
+        import_table,
+        is_export,
+        read_export,
+    )
     from scantrail.tracker.undoing import undo
     from scantrail.tracker.workflow import OUTCOMES, STATUSES, TRANSITIONS
 
 _MODULES = {
+    "adopting": ("Adopted", "adopt"),
     "assembly": ("assemble_module", "disassemble_module"),
     "backups": ("backup", "check_backup", "restore"),
     "blocking": ("Blocks", "blocks"),
@@ -51,6 +66,7 @@ _MODULES = {
     "figure": ("Drawn", "plot_component", "plot_type"),
     "installation": ("install_component", "remove_component"),
     "locations": ("list_locations",),
+    "labels": ("write_labels",),
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
@@ -59,9 +75,21 @@ _MODULES = {
     "quantities": ("declared_name", "error_of"),
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile"),
+    "searching": ("Found", "search"),
+    "settling": ("findings", "settle_finding"),
     "store": ("Database", "default_database", "get_default_db"),
     "strays": ("strays",),
     "testing": ("TestResult",),
+    "transfer": (
+        "Export",
+        "Exported",
+        "Imported",
+        "export",
+        "import_export",
+        "import_table",
+        "is_export",
+        "read_export",
+    ),
     "undoing": ("undo",),
     "checking": ("verify",),
     "workflow": ("OUTCOMES", "STATUSES", "TRANSITIONS"),
@@ -74,11 +102,16 @@ __all__ = [
     "SEVERITIES",
     "STATUSES",
     "TRANSITIONS",
+    "Adopted",
     "Blocks",
     "Component",
     "Database",
     "Done",
     "Drawn",
+    "Export",
+    "Exported",
+    "Found",
+    "Imported",
     "Named",
     "Page",
     "Profile",
@@ -86,6 +119,7 @@ __all__ = [
     "TestResult",
     "add_component",
     "add_maintenance_log",
+    "adopt",
     "assemble_module",
     "at",
     "backup",
@@ -100,10 +134,15 @@ __all__ = [
     "disconnect_components",
     "error_of",
     "example_profile",
+    "export",
+    "findings",
     "get_default_db",
     "history",
+    "import_export",
+    "import_table",
     "in_words",
     "install_component",
+    "is_export",
     "known_id",
     "link_run",
     "list_components",
@@ -118,10 +157,13 @@ __all__ = [
     "open_connections",
     "plot_component",
     "plot_type",
+    "read_export",
     "remove_component",
     "resolve_log",
     "restore",
+    "search",
     "set_limit",
+    "settle_finding",
     "stamp",
     "strays",
     "summary",
@@ -129,6 +171,7 @@ __all__ = [
     "undo",
     "update_component",
     "verify",
+    "write_labels",
 ]
 
 

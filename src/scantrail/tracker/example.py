@@ -88,4 +88,19 @@ quantities = { threshold = "e-", noise = "e-", bad_pixels = "channels", temperat
 [tests.visual]
 description = "Looked at under the microscope"
 quantities = {}
+
+
+# --- runs that are tests: scantrail threshold parallel --component CHIP-1 ---------------------------------------------
+
+[runs.thresholds]
+# Kinds of runs (scantrail runs list names them), and the types of components that they measure.
+kinds = ["threshold_serial", "threshold_parallel"]
+types = ["plane", "chip"]
+# The test that such a run is, and its quantities: what the run calls a number = what the test calls it.
+test = "counting_scan"
+results = { threshold = "threshold", sigma = "noise", plateau = "rate" }
+
+[tests.counting_scan]
+description = "Counts over threshold"
+quantities = { threshold = "DAC", noise = "DAC", rate = "Hz" }
 """

@@ -100,6 +100,10 @@ class Judged:
     limits: tuple[dict[str, Any], ...]
 
 
+UNLIMITED = Judged(None, (), (), ())
+"""What no limit has anything to say of."""
+
+
 def judge(
     connection: "Connection",
     kind: str,

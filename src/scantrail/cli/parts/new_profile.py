@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
+from scantrail.cli.parts.opening import json_option, print_json
 from scantrail.errors import InputError, OutputError
 
 
 @click.command()
 @click.argument("file", metavar="FILE.toml", type=click.Path(path_type=Path))
-def new_profile(file: Path) -> None:
+@json_option
+def new_profile(file: Path, as_json: bool) -> None:
     """Write a commented profile to FILE.toml, called after the file; a file that exists is never touched."""
     from scantrail.tracker import example_profile
 
@@ -29,6 +31,9 @@ def new_profile(file: Path) -> None:
     except (OSError, UnicodeError) as error:
         said = error.strerror if isinstance(error, OSError) else "its name is no text"
         raise OutputError(f"{file} cannot be written: {said}") from error
+    if as_json:
+        print_json({"file": str(file)})
+        return
     database = shlex.quote(f"{file.with_suffix('.db')}")
     click.echo(f"Wrote {file}. Edit it; then this makes a database of it:")
     click.echo(f"  svt --db-path {database} --profile {shlex.quote(str(file))} init")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scantrail.cli.options import output_option
+from scantrail.cli.parts.completion import of
 from scantrail.cli.parts.opening import json_option, opened, print_json
 
 if TYPE_CHECKING:
@@ -16,8 +17,14 @@ INCOMPLETE = 3
 
 @click.command()
 @click.argument("what", nargs=-1, metavar="ID TEST|trend [QUANTITY]")
-@click.option("--type", "kind", metavar="TYPE", help="How a QUANTITY is distributed over all components of this type.")
-@click.option("--test", "test_type", metavar="TEST", help="Only tests of this type.")
+@click.option(
+    "--type",
+    "kind",
+    metavar="TYPE",
+    shell_complete=of("component_type"),
+    help="How a QUANTITY is distributed over all components of this type.",
+)
+@click.option("--test", "test_type", metavar="TEST", shell_complete=of("test_type"), help="Only tests of this type.")
 @output_option
 @json_option
 def plot(what: tuple[str, ...], kind: str | None, test_type: str | None, output: Path | None, as_json: bool) -> int:

@@ -80,7 +80,7 @@ def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> 
                 row["test_type"] + (" (superseded)" if row["superseded"] else ""),
                 [
                     *verdict(row["pass_fail"], row["measured"]).replace(" (", "\n(").split("\n"),
-                    *map(limit_in_words, row["limits"]),
+                    *(f"by limit {limit['limit']}" for limit in row["limits"]),
                 ],
                 _told(row, units.get(row["test_type"], {})),
             )
