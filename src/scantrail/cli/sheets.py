@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scantrail.cli.runs.points import cell, fitting, heading
-from scantrail.cli.runs.report import PRIMARY, main_columns
+from scantrail.cli.runs.points import fitting
+from scantrail.runs import PRIMARY, cell, heading, main_columns
 
 if TYPE_CHECKING:
     from scantrail.plots import Figure

@@ -14,9 +14,21 @@ from scantrail.runs.documents import Header
 from scantrail.runs.journal import JOURNAL, held
 from scantrail.runs.plan import Plan, Point
 from scantrail.runs.reader import Record, Table, documents, follow, read
+from scantrail.runs.reports import (
+    PRIMARY,
+    Columns,
+    Shown,
+    files_of,
+    main_columns,
+    report,
+    results_of_run,
+    shown_run,
+    summary_document,
+)
 from scantrail.runs.results import Result, analyses, read_results, write_results
 from scantrail.runs.stamps import iso
 from scantrail.runs.summary import RunStatus, RunSummary, directories, find, summarize
+from scantrail.runs.wording import cell, duration, heading, onward, plan_lines, share
 from scantrail.runs.writer import Command, RunWriter
 
 if TYPE_CHECKING:
@@ -30,9 +42,11 @@ _LATER = {
 
 __all__ = [
     "JOURNAL",
+    "PRIMARY",
     "Chain",
     "Choice",
     "Column",
+    "Columns",
     "Command",
     "Header",
     "Plan",
@@ -44,25 +58,38 @@ __all__ = [
     "RunSummary",
     "RunWriter",
     "Scalar",
+    "Shown",
     "Table",
     "analyses",
     "ask",
     "asked",
+    "cell",
     "chain",
     "continued_by",
     "directories",
     "documents",
+    "duration",
     "export_csv",
+    "files_of",
     "find",
     "follow",
+    "heading",
     "held",
     "iso",
     "listing",
+    "main_columns",
     "note_run",
+    "onward",
+    "plan_lines",
     "read",
     "read_results",
     "reindex",
+    "report",
+    "results_of_run",
+    "share",
+    "shown_run",
     "summarize",
+    "summary_document",
     "write_csv",
     "write_results",
 ]
