@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
     from scantrail.tracker.maintenance import LOG_TYPES, SEVERITIES, add_maintenance_log, resolve_log
+    from scantrail.tracker.matrix import Matrix, values_of, verdict_matrix
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
+    from scantrail.tracker.rehearsals import rehearsal
+    from scantrail.tracker.searching import fitting_components, search_components
     from scantrail.tracker.store import Database, default_database, get_default_db
     from scantrail.tracker.testing import TestResult
+    from scantrail.tracker.tokens import Scope, Token, list_tokens, new_token, revoke_token, token_of
     from scantrail.tracker.undoing import undo
     from scantrail.tracker.workflow import OUTCOMES, STATUSES, TRANSITIONS
 
@@ -42,10 +46,14 @@ _MODULES = {
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
+    "matrix": ("Matrix", "values_of", "verdict_matrix"),
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile"),
+    "rehearsals": ("rehearsal",),
+    "searching": ("fitting_components", "search_components"),
     "store": ("Database", "default_database", "get_default_db"),
     "testing": ("TestResult",),
+    "tokens": ("Scope", "Token", "list_tokens", "new_token", "revoke_token", "token_of"),
     "undoing": ("undo",),
     "checking": ("verify",),
     "workflow": ("OUTCOMES", "STATUSES", "TRANSITIONS"),
@@ -62,9 +70,12 @@ __all__ = [
     "Component",
     "Database",
     "Done",
+    "Matrix",
     "Page",
     "Profile",
+    "Scope",
     "TestResult",
+    "Token",
     "add_component",
     "add_maintenance_log",
     "assemble_module",
@@ -77,6 +88,7 @@ __all__ = [
     "detail",
     "disassemble_module",
     "disconnect_components",
+    "fitting_components",
     "get_default_db",
     "history",
     "in_words",
@@ -85,19 +97,27 @@ __all__ = [
     "list_components",
     "list_positions",
     "list_test_types",
+    "list_tokens",
     "load_profile",
     "login",
     "moment",
     "move_component",
+    "new_token",
     "open_connections",
+    "rehearsal",
     "remove_component",
     "resolve_log",
     "restore",
+    "revoke_token",
+    "search_components",
     "set_limit",
     "stamp",
     "summary",
+    "token_of",
     "undo",
     "update_component",
+    "values_of",
+    "verdict_matrix",
     "verify",
 ]
 
