@@ -22,9 +22,11 @@ from scantrail.acquire.start import carry_out, check, start
 
 if TYPE_CHECKING:
     from scantrail.acquire.judge import compare_runs, draw_records, judge_records, judge_run
+    from scantrail.acquire.live import draw_live
     from scantrail.acquire.verdict import Verdict, judge_curves
 
 _LATER = {
+    "draw_live": "live",
     **dict.fromkeys(("compare_runs", "draw_records", "judge_records", "judge_run"), "judge"),
     **dict.fromkeys(("Verdict", "judge_curves"), "verdict"),
 }
@@ -41,6 +43,7 @@ __all__ = [
     "compare_runs",
     "counted_channels",
     "counting_detector",
+    "draw_live",
     "draw_records",
     "expected_time",
     "judge_curves",
