@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scantrail.acquire.kinds import kind_of
-from scantrail.daq import scan_figure
+from scantrail.daq import PLANS, scan_figure
+from scantrail.errors import RunError
 from scantrail.plots import Figure
 from scantrail.threshold import ThresholdPlan, curves_of_rows, live_figure
 
@@ -17,10 +18,11 @@ def draw_live(
     start, descriptors: the run's documents. Raises RunError for a kind that this version does not know, InputError for
     a plan that it cannot read.
     """
-    kind = kind_of(start["plan_name"])
-    plan = kind.plan(start["scantrail"]["plan"])
-    if isinstance(plan, ThresholdPlan):
-        curves = curves_of_rows(plan, rows)
-        return live_figure([curve.counted() for curve in curves if curve.threshold])
-    units = {key: about.get("units") for one in descriptors for key, about in one["data_keys"].items()}
-    return scan_figure(start, units, rows)
+    if start["plan_name"] in PLANS:
+        units = {key: about.get("units") for one in descriptors for key, about in one["data_keys"].items()}
+        return scan_figure(start, units, rows)
+    plan = kind_of(start["plan_name"]).plan(start["scantrail"]["plan"])
+    if not isinstance(plan, ThresholdPlan):
+        raise RunError(f"runs of the kind {start['plan_name']} have no picture")
+    curves = curves_of_rows(plan, rows)
+    return live_figure([curve.counted() for curve in curves if curve.threshold])

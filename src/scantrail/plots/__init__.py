@@ -24,7 +24,7 @@ from scantrail.plots.model import (
     Shape,
     numbers,
 )
-from scantrail.plots.thinning import thinned
+from scantrail.plots.thinning import joined, thinned
 
 __all__ = [
     "SERIES",
@@ -42,6 +42,7 @@ __all__ = [
     "Points",
     "Shape",
     "browser",
+    "joined",
     "numbers",
     "save",
     "terminal",

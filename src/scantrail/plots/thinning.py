@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from scantrail.plots.model import Element, Figure, Line, Numbers, Points
+from scantrail.plots.model import Element, Figure, Line, Numbers, Panel, Points
 
 
 def thinned(figure: Figure, most: int) -> Figure:
@@ -14,6 +14,27 @@ def thinned(figure: Figure, most: int) -> Figure:
         replace(panel, elements=tuple(_thinned(element, most) for element in panel.elements)) for panel in figure.panels
     )
     return replace(figure, panels=panels)
+
+
+def joined(figure: Figure) -> Figure:
+    """Return the figure without plain points through which a line is drawn anyway; the line takes their label."""
+    return replace(figure, panels=tuple(replace(panel, elements=_joined(panel)) for panel in figure.panels))
+
+
+def _joined(panel: Panel) -> tuple[Element, ...]:
+    labels = {
+        (element.x, element.y): element.label
+        for element in panel.elements
+        if isinstance(element, Points) and not element.high
+    }
+    lines = {(element.x, element.y) for element in panel.elements if isinstance(element, Line)}
+    kept: list[Element] = []
+    for element in panel.elements:
+        if isinstance(element, Line):
+            kept.append(replace(element, label=element.label or labels.get((element.x, element.y), "")))
+        elif not (isinstance(element, Points) and not element.high and (element.x, element.y) in lines):
+            kept.append(element)
+    return tuple(kept)
 
 
 def _thinned(element: Element, most: int) -> Element:
@@ -28,11 +49,11 @@ def _thinned(element: Element, most: int) -> Element:
 def _kept(values: Numbers, most: int) -> list[int]:
     """Indices of the extremes of each stretch, and of the first hole in it: a line must not bridge that."""
     stretch = max(2, 2 * len(values) // most)
-    kept: list[int] = [0]
+    kept = {0, len(values) - 1}
     for start in range(0, len(values), stretch):
         within = range(start, min(start + stretch, len(values)))
         filled = [(value, i) for i in within if (value := values[i]) is not None]
-        holes = [i for i in within if values[i] is None][:1]
-        ends = {min(filled)[1], max(filled)[1]} if filled else set()
-        kept += sorted({*ends, *holes})
-    return sorted({*kept, len(values) - 1})
+        if filled:
+            kept |= {min(filled)[1], max(filled)[1]}
+        kept |= set([i for i in within if values[i] is None][:1])
+    return sorted(kept)
