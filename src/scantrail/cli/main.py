@@ -45,6 +45,8 @@ PARTS: Commands = {
     "list": ("parts.lists", "list_", "List components."),
     "log": ("parts.logs", "log", "Log an issue, a repair, an observation."),
     "move": ("parts.components", "move", "Note that a component is at another location."),
+    "new-profile": ("parts.new_profile", "new_profile", "Write a commented profile for your own experiment."),
+    "plot": ("parts.plot", "plot", "Plot tests: sweeps, channels, trends, distributions."),
     "positions": ("parts.positions", "positions", "List positions and who sits in them."),
     "remove": ("parts.positions", "remove", "Take a component out of its position."),
     "restore": ("parts.keep", "restore", "Bring a backup into a new database."),

@@ -12,7 +12,7 @@ from scantrail.errors import InputError, OutputError
 from scantrail.plots.extent import settled
 from scantrail.plots.legend import entries
 from scantrail.plots.lettering import fitting, set_plainly, shortened
-from scantrail.plots.model import Axis, Figure, Image, Note, Panel
+from scantrail.plots.model import Axis, Figure, Image, Note, Panel, Scale
 from scantrail.plots.palette import PALETTE
 from scantrail.plots.strokes import draw, proxy
 from scantrail.plots.ticks import ticks
@@ -28,6 +28,7 @@ LEADING = 1.25
 """Distance of two lines of text in sizes of type."""
 LEGEND_LETTERS = 116
 """Letters that a row of the legend holds."""
+_SCALES: dict[Scale, str] = {"linear": "linear", "log": "log", "time": "linear"}
 FRAME = "#9a9a9a"
 GRID = "#ececec"
 
@@ -80,7 +81,7 @@ def _sheet(figure: Figure) -> Sheet:
 
 
 def _panel(axes: Axes, panel: Panel, above: list[tuple[str, float, str]], across: float, *, with_x: bool) -> None:
-    axes.set(xscale=panel.x.scale, yscale=panel.y.scale)
+    axes.set(xscale=_SCALES[panel.x.scale], yscale=_SCALES[panel.y.scale])
     axes.set(xlim=panel.x.limits, ylim=panel.y.limits, autoscale_on=False)
     draw(axes, panel.elements, panel.x, panel.y)
     axes.set(xlim=panel.x.limits, ylim=panel.y.limits)
@@ -89,7 +90,7 @@ def _panel(axes: Axes, panel: Panel, above: list[tuple[str, float, str]], across
         axes.grid(True, which="major", color=GRID, lw=0.7, zorder=0)
     for side, spine in axes.spines.items():
         spine.set(visible=side in ("left", "bottom"), color=FRAME, lw=0.8)
-    _ticks(axes, "x", panel.x, max(3, int(across * 1.3)))
+    _ticks(axes, "x", panel.x, max(3, int(across * (0.9 if panel.x.scale == "time" else 1.3))))
     _ticks(axes, "y", panel.y, 6)
     axes.tick_params(which="both", color=FRAME, labelsize=TICK, labelcolor=PALETTE["ink"], labelbottom=with_x)
     axes.tick_params(which="minor", length=2.0)

@@ -5,6 +5,7 @@ Everything is frozen and made of tuples, numbers and text; a number that is not 
 """
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from math import isfinite
 from typing import Any, ClassVar, Literal
 
@@ -14,7 +15,8 @@ from numpy.typing import ArrayLike
 from scantrail.errors import InputError
 
 Numbers = tuple[float | None, ...]
-Scale = Literal["linear", "log"]
+Scale = Literal["linear", "log", "time"]
+"""On an axis of time stand Unix seconds; its ticks are dates in local time."""
 Colour = Literal["ink", "grey", "blue", "vermilion", "green", "purple", "sky", "amber"]
 """Names of the palette (M. Okabe and K. Ito, Color Universal Design, 2008), each told apart by the colour-blind."""
 Shape = Literal["disc", "square", "triangle", "diamond", "ring"]
@@ -125,6 +127,23 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """A histogram: counts[i] from edges[i] to edges[i + 1], standing on zero; the edges ascend."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    label: str = ""
+    colour: Colour = "blue"
+    kind: ClassVar[str] = "bars"
+
+    def __post_init__(self) -> None:
+        if not self.counts or len(self.edges) != len(self.counts) + 1:
+            raise InputError(f"{len(self.counts)} bars need one edge more than that; got {len(self.edges)}")
+        if not all(low < high for low, high in pairwise(self.edges)):
+            raise InputError("the edges of bars must ascend")
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A map by index: values[row][column] with holes; row 0 is at the bottom. value: what the colours show."""
 
@@ -148,7 +167,7 @@ class Note:
     kind: ClassVar[str] = "note"
 
 
-Element = Points | Line | Band | Marker | Image | Note
+Element = Points | Line | Bars | Band | Marker | Image | Note
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from scantrail.plots.legend import entries
 from scantrail.plots.model import Axis, Figure, Image, Note, Panel
 from scantrail.plots.palette import DARK, LIGHT, Inks
 from scantrail.plots.showable import showable
-from scantrail.plots.traces import Json, Place, annotations, plain, shape, trace
+from scantrail.plots.traces import Json, Place, annotations, end_of, plain, shape, trace
 
 ALONE, STACKED = 380, 235
 """Height [pixels] of a panel alone and of one among others."""
@@ -83,6 +83,7 @@ def _sheet(figure: Figure, across: int, down: int, inks: Inks) -> dict[str, Any]
         },
         "hovermode": "closest",
         "dragmode": "zoom",
+        "barmode": "overlay",
         "uirevision": "kept",
         "shapes": [],
         "annotations": [],
@@ -132,7 +133,7 @@ def _axis(axis: Axis, domain: tuple[float, float], inks: Inks) -> Json:
     made: Json = {
         "domain": list(domain),
         "title": {"text": plain(axis.text), "standoff": 8, "font": {"size": 13}},
-        "type": "log" if axis.scale == "log" else "linear",
+        "type": {"linear": "linear", "log": "log", "time": "date"}[axis.scale],
         "gridcolor": inks.grid,
         "linecolor": inks.frame,
         "tickcolor": inks.frame,
@@ -148,7 +149,7 @@ def _axis(axis: Axis, domain: tuple[float, float], inks: Inks) -> Json:
         made["dtick"] = 1 if axis.limits is None or _decades(axis.limits) > 1.5 else "D2"
     if axis.limits is not None:
         low, high = axis.limits
-        made["range"] = [log10(low), log10(high)] if axis.scale == "log" else [low, high]
+        made["range"] = [end_of(axis, low), end_of(axis, high)]
     return made
 
 

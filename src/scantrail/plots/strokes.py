@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path as Outline
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from scantrail.plots.legend import Labelled
 from scantrail.plots.lettering import set_plainly, shortened
-from scantrail.plots.model import Axis, Band, Colour, Element, Image, Line, Marker, Numbers, Points, Shape, Stroke
+from scantrail.plots.model import Axis, Band, Bars, Colour, Element, Image, Line, Marker, Numbers, Points, Shape, Stroke
 from scantrail.plots.palette import HOLE, PALETTE
 
 SHAPES: dict[Shape, tuple[str, float]] = {
@@ -55,6 +56,8 @@ def draw(axes: Axes, elements: Sequence[Element], x: Axis, y: Axis) -> None:
                 _points(axes, element, depth)
             case Line():
                 axes.plot(_column(element.x), _column(element.y), zorder=depth, **_pen(element))
+            case Bars():
+                axes.stairs(element.counts, element.edges, fill=True, zorder=depth, **_body(element.colour))
             case Band():
                 span = axes.axvspan if element.along == "x" else axes.axhspan
                 span(element.low, element.high, color=PALETTE[element.colour], alpha=0.18, lw=0, zorder=1)
@@ -75,6 +78,8 @@ def proxy(element: Labelled) -> Artist:
     match element:
         case Band():
             return Patch(color=colour, alpha=0.3, lw=0)
+        case Bars():
+            return Patch(**_body(element.colour))
         case Points() if all(element.limits):
             return Line2D([], [], ls="", **_arrow("ink") | {"marker": LIMIT_IN_LEGEND, "ms": LIMIT_SIZE / 2.0})
         case Points():
@@ -152,6 +157,12 @@ def _share(axis: Axis, at: float) -> float:
 def _pen(element: Line | Marker | Points) -> dict[str, Any]:
     stroke = "solid" if isinstance(element, Points) else element.stroke
     return {"color": PALETTE[element.colour], "lw": NORMAL, "ls": STROKES[stroke], "marker": ""}
+
+
+def _body(colour: Colour) -> dict[str, Any]:
+    """Opaque, for bars stand in front of each other."""
+    ink = np.array(to_rgb(PALETTE[colour]))
+    return {"facecolor": tuple(0.55 * ink + 0.45), "edgecolor": PALETTE[colour], "lw": THIN}
 
 
 def _symbol(points: Points) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """How each element of a figure reads as a trace, a shape or an annotation of plotly.js: plain JSON."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from html import escape
+from itertools import pairwise
 from math import log10
 from typing import Any, NamedTuple
 
-from scantrail.plots.model import Axis, Band, Element, Image, Line, Marker, Points, Shape, Stroke
+from scantrail.plots.model import Axis, Band, Bars, Element, Image, Line, Marker, Numbers, Points, Shape, Stroke
 from scantrail.plots.palette import Inks
 
 Json = dict[str, Any]
@@ -45,14 +47,28 @@ def plain(text: str) -> str:
     return escape(text, quote=False)
 
 
+def column(axis: Axis, values: Numbers) -> list[Any]:
+    """Return values as they stand on an axis; moments as local dates, which plotly.js takes as they are."""
+    if axis.scale != "time":
+        return list(values)
+    return [None if value is None else _date(value) for value in values]
+
+
+def end_of(axis: Axis, value: float) -> Any:  # noqa: ANN401 - a number or a date
+    """Return a value as plotly.js wants the ends of an axis and places of text: of a log axis the logarithm."""
+    return log10(value) if axis.scale == "log" else _date(value) if axis.scale == "time" else value
+
+
 def trace(element: Element, place: Place, inks: Inks) -> Iterator[Json]:
     """Yield the traces of an element; a band, a marker or a note has none."""
     on = {"xaxis": place.axis("x"), "yaxis": place.axis("y")}
     match element:
         case Points():
-            yield _points(element, inks) | on
+            yield _points(element, place, inks) | on
         case Line():
-            yield _line(element, inks) | on
+            yield _line(element, place, inks) | on
+        case Bars():
+            yield _histogram(element, inks) | on
         case Image():
             yield _image(element, place, inks) | on
         case _:
@@ -63,7 +79,7 @@ def shape(element: Element, place: Place, inks: Inks) -> Iterator[Json]:
     """Yield the shapes of an element: the span of a band, the line of a marker."""
     match element:
         case Band():
-            span = {"x0": element.low, "x1": element.high, "y0": 0, "y1": 1}
+            span = {"x0": _at(place, element.along, element.low), "x1": _at(place, element.along, element.high)}
             yield {
                 "type": "rect",
                 **_along(element.along, span, place),
@@ -74,7 +90,7 @@ def shape(element: Element, place: Place, inks: Inks) -> Iterator[Json]:
                 **_named(element.label),
             }
         case Marker():
-            span = {"x0": element.at, "x1": element.at, "y0": 0, "y1": 1}
+            span = dict.fromkeys(("x0", "x1"), _at(place, element.along, element.at))
             yield {
                 "type": "line",
                 **_along(element.along, span, place),
@@ -100,7 +116,7 @@ def annotations(elements: Sequence[Element], place: Place, inks: Inks) -> Iterat
             limit = MIDMOST if len(written) == 1 else LEFTMOST if row < len(written) / 2.0 else RIGHTMOST
             left = share > limit
             yield text | {
-                "x": log10(element.at) if place.x.scale == "log" else element.at,
+                "x": end_of(place.x, element.at),
                 "xref": place.axis("x"),
                 "y": 1,
                 "yref": f"{place.axis('y')} domain",
@@ -114,7 +130,7 @@ def annotations(elements: Sequence[Element], place: Place, inks: Inks) -> Iterat
             yield text | {
                 "x": 1,
                 "xref": f"{place.axis('x')} domain",
-                "y": log10(element.at) if place.y.scale == "log" else element.at,
+                "y": end_of(place.y, element.at),
                 "yref": place.axis("y"),
                 "xanchor": "right",
                 "yanchor": "top" if upper else "bottom",
@@ -122,10 +138,21 @@ def annotations(elements: Sequence[Element], place: Place, inks: Inks) -> Iterat
             }
 
 
-def _points(points: Points, inks: Inks) -> Json:
+def _date(seconds: float) -> str | None:
+    try:
+        return datetime.fromtimestamp(seconds).isoformat(" ", "milliseconds")
+    except (ValueError, OverflowError, OSError):  # no calendar reaches so far
+        return None
+
+
+def _at(place: Place, along: str, value: float) -> Any:  # noqa: ANN401 - a number or a date
+    return column(place.x if along == "x" else place.y, (value,))[0]
+
+
+def _points(points: Points, place: Place, inks: Inks) -> Json:
     colour = inks.palette[points.colour]
     symbol, size = SHAPES[points.shape]
-    base: Json = {"type": "scatter", "mode": "markers", "x": list(points.x), **_named(points.label)}
+    base: Json = {"type": "scatter", "mode": "markers", "x": column(place.x, points.x), **_named(points.label)}
     if points.x and all(points.limits):
         arrow = {"symbol": "arrow-bar-down", "size": 11, "color": colour}
         return base | {"y": list(points.high), "marker": arrow, "cliponaxis": False}
@@ -156,17 +183,30 @@ def _bars(points: Points, colour: str) -> Json:
     }
 
 
-def _line(line: Line, inks: Inks) -> Json:
+def _line(line: Line, place: Place, inks: Inks) -> Json:
     pen = {"color": inks.palette[line.colour], "width": 1.6, "dash": DASHES[line.stroke]}
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": list(line.x),
+        "x": column(place.x, line.x),
         "y": list(line.y),
         "line": pen,
         "connectgaps": False,
         "hoverinfo": "x+y" if line.label else "skip",
         **_named(line.label),
+    }
+
+
+def _histogram(bars: Bars, inks: Inks) -> Json:
+    colour = inks.palette[bars.colour]
+    edges = bars.edges
+    return {
+        "type": "bar",
+        "x": [(low + high) / 2.0 for low, high in pairwise(edges)],
+        "width": [high - low for low, high in pairwise(edges)],
+        "y": list(bars.counts),
+        "marker": {"color": colour, "opacity": 0.6, "line": {"color": colour, "width": 1}},
+        **_named(bars.label),
     }
 
 
@@ -198,8 +238,8 @@ def _named(label: str) -> Json:
 def _along(along: str, span: Json, place: Place) -> Json:
     """Return where a span lies; along y, the axes change places."""
     if along == "x":
-        return span | {"xref": place.axis("x"), "yref": f"{place.axis('y')} domain"}
-    turned = {"x0": span["y0"], "x1": span["y1"], "y0": span["x0"], "y1": span["x1"]}
+        return span | {"y0": 0, "y1": 1, "xref": place.axis("x"), "yref": f"{place.axis('y')} domain"}
+    turned = {"x0": 0, "x1": 1, "y0": span["x0"], "y1": span["x1"]}
     return turned | {"xref": f"{place.axis('x')} domain", "yref": place.axis("y")}
 
 

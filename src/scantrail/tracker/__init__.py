@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.commands import add_component, known_id, move_component, update_component
     from scantrail.tracker.component import Component
     from scantrail.tracker.connections import connect_components, disconnect_components
+    from scantrail.tracker.figure import Drawn, plot_component, plot_type
     from scantrail.tracker.installation import install_component, remove_component
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
@@ -42,6 +43,7 @@ _MODULES = {
     "connections": ("connect_components", "disconnect_components"),
     "card": ("detail", "open_connections"),
     "past": ("at", "history"),
+    "figure": ("Drawn", "plot_component", "plot_type"),
     "installation": ("install_component", "remove_component"),
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
@@ -70,6 +72,7 @@ __all__ = [
     "Component",
     "Database",
     "Done",
+    "Drawn",
     "Matrix",
     "Page",
     "Profile",
@@ -104,6 +107,8 @@ __all__ = [
     "move_component",
     "new_token",
     "open_connections",
+    "plot_component",
+    "plot_type",
     "rehearsal",
     "remove_component",
     "resolve_log",

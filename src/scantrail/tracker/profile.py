@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,17 @@ SHIPPED = Path(__file__).parent / "profiles"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of component. `attributes`: name -> unit; `slots`: slot -> type of part; `required`: status -> tests."""
+    """A type of component. `attributes`: name -> unit; `slots`: slot -> type of part; `required`: status -> tests.
+
+    operating_voltage [V]: the bias at which it is run, drawn in its sweeps; only its size counts.
+    """
 
     description: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     slots: Mapping[str, str] = field(default_factory=dict)
     positions: tuple[str, ...] = ()
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    operating_voltage: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +99,16 @@ def from_document(document: Mapping[str, Any], where: str) -> Profile:
 
 
 def _kind(document: Mapping[str, Any], where: str) -> Kind:
-    _only(document, {"description", "attributes", "slots", "positions", "required"}, where)
+    known = {"description", "attributes", "slots", "positions", "required", "operating_voltage"}
+    _only(document, known, where)
+    voltage = document.get("operating_voltage")
     return Kind(
         str(document.get("description", "")),
         dict(document.get("attributes", {})),
         dict(document.get("slots", {})),
         tuple(document.get("positions", ())),
         {status: tuple(tests) for status, tests in document.get("required", {}).items()},
+        None if voltage is None else float(voltage),
     )
 
 
@@ -118,6 +126,10 @@ def _check(profile: Profile, where: str) -> None:
     if profile.policy not in ("warn", "enforce"):
         raise ProfileError(f"{where}: policy is {profile.policy!r}; it is warn or enforce")
     for name, kind in profile.types.items():
+        if kind.operating_voltage is not None and not isfinite(kind.operating_voltage):
+            raise ProfileError(
+                f"{where}: types.{name}.operating_voltage is {kind.operating_voltage}, which is no voltage"
+            )
         for slot, part in kind.slots.items():
             if part not in profile.types:
                 raise ProfileError(f"{where}: slot {slot!r} of {name} takes {part!r}, which is no type")

@@ -46,5 +46,3 @@ def application(site: Site) -> FastAPI:
         app.include_router(router, prefix="/api/v1")
     app.add_middleware(Guard, site=site)
     return app
-
-

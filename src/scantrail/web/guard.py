@@ -79,7 +79,9 @@ class Guard:
         method, path = scope["method"], scope["path"]
         if headers.get("host", "").lower() not in self._site.hosts:
             told = headers.get("host", "")[:100]
-            return Refusal(421, f"this page is not served to the host {told!r}; open http://127.0.0.1:{self._site.port}")
+            return Refusal(
+                421, f"this page is not served to the host {told!r}; open http://127.0.0.1:{self._site.port}"
+            )
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MOST_BYTES:
             return Refusal(413, _too_large())

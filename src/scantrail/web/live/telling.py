@@ -51,9 +51,13 @@ def progress(follower: Follower, *, running: bool) -> Json:
     words = f"{taken} of {expected} points" if expected else f"{taken} points"
     if follower.skipped:
         words += f", {follower.skipped} skipped"
-    return {"points": taken, "expected": expected, "percent": round(share, 1), "words": words, "left": _left(follower)} | (
-        {} if running else {"left": ""}
-    )
+    return {
+        "points": taken,
+        "expected": expected,
+        "percent": round(share, 1),
+        "words": words,
+        "left": _left(follower),
+    } | ({} if running else {"left": ""})
 
 
 def _left(follower: Follower) -> str:

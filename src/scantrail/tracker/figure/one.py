@@ -1,0 +1,40 @@
+"""Which figure shows the tests of one component: of its sweeps, its channels, or its values against time."""
+
+from scantrail.errors import InputError, Refused
+from scantrail.tracker.figure.channels import channels_drawn
+from scantrail.tracker.figure.drawn import Drawn
+from scantrail.tracker.figure.iv import iv_drawn
+from scantrail.tracker.figure.subject import subject
+from scantrail.tracker.figure.trend import trend_drawn
+from scantrail.tracker.store import Database
+
+TREND = "trend"
+
+
+def plot_component(
+    database: Database, component_id: str, what: str, quantity: str | None = None, *, test_type: str | None = None
+) -> Drawn:
+    """Return the figure of a component's tests. what: a test type, or "trend" for values against time.
+
+    Of a test type are drawn the sweeps in its data files, else the channels in its lists or files, else its numbers
+    against time; with a quantity always that against time. test_type: for "trend", only the tests of this type. Raises
+    ComponentNotFound, InputError, Refused if there is nothing to draw.
+    """
+    found = subject(database, component_id)
+    if what == TREND:
+        tests = found.of_type(test_type) if test_type is not None else [*found.tests]
+        if not tests:
+            raise Refused(f"{found.id} has no tests yet")
+        return trend_drawn(found, tests, quantity)
+    if test_type is not None:
+        raise InputError(f"the tests of the type {what!r} are asked for; a second type is for {TREND!r}")
+    tests = found.of_type(what)
+    if quantity is not None:
+        return trend_drawn(found, tests, quantity)
+    problems: list[str] = []
+    for drawn_by in (iv_drawn, channels_drawn):
+        drawn = drawn_by(found, tests)
+        if isinstance(drawn, Drawn):
+            return drawn
+        problems += drawn
+    return trend_drawn(found, tests, problems=[*dict.fromkeys(problems)])
