@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
     from scantrail.tracker.maintenance import LOG_TYPES, SEVERITIES, add_maintenance_log, resolve_log
-    from scantrail.tracker.matrix import Matrix, values_of, verdict_matrix
+    from scantrail.tracker.matrix import Matrix, verdict_matrix
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
@@ -48,7 +48,7 @@ _MODULES = {
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
-    "matrix": ("Matrix", "values_of", "verdict_matrix"),
+    "matrix": ("Matrix", "verdict_matrix"),
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile"),
     "rehearsals": ("rehearsal",),
@@ -121,7 +121,6 @@ __all__ = [
     "token_of",
     "undo",
     "update_component",
-    "values_of",
     "verdict_matrix",
     "verify",
 ]

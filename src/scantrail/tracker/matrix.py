@@ -1,4 +1,4 @@
-"""Tests across components: who has passed what, and how a quantity is distributed."""
+"""Tests across components: who has passed what, and what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Verdict = Literal["pass", "fail", "none"]
-MOST = 20_000
-"""Values of a distribution; the newest ones are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +63,6 @@ def verdict_matrix(
         ).scalars()
         tests = tuple(dict.fromkeys([*required, *sorted(made)]))
     return Matrix(kind, tests, required, tuple(rows), total, first)
-
-
-def values_of(database: Database, kind: str, test_type: str, quantity: str) -> list[dict[str, Any]]:
-    """Return component, time and value of every measurement of a quantity that is a number, oldest first.
-
-    Tests that others supersede are left out. Raises InputError for a component type that there is not.
-    """
-    test, value, table = schema.test, schema.measurement, schema.component
-    query = (
-        sa.select(test.c.component, test.c.tested, value.c.number.label("value"))
-        .join(value, value.c.test == test.c.id)
-        .join(table, table.c.id == test.c.component)
-        .where(table.c.type == kind, table.c.voided.is_(None), test.c.type == test_type, test.c.voided.is_(None))
-        .where(value.c.name == quantity, value.c.number.is_not(None), test.c.id.not_in(_replaced()))
-        .order_by(test.c.tested.desc(), test.c.id.desc())
-        .limit(MOST)
-    )
-    with database.read() as connection:
-        find_type(connection, kind)
-        return [row._asdict() for row in connection.execute(query)][::-1]
 
 
 def _replaced() -> "sa.Select[Any]":

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scantrail.web.client import Api, ApiError
-    from scantrail.web.serving import Served, serve
+    from scantrail.web.serving import Served, new_link, serve
     from scantrail.web.site import Site
 
-_HOME = {"Api": "client", "ApiError": "client", "Served": "serving", "Site": "site", "serve": "serving"}
+_HOME = {
+    "Api": "client",
+    "ApiError": "client",
+    "Served": "serving",
+    "Site": "site",
+    "new_link": "serving",
+    "serve": "serving",
+}
 
-__all__ = ["Api", "ApiError", "Served", "Site", "serve"]
+__all__ = ["Api", "ApiError", "Served", "Site", "new_link", "serve"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name

@@ -10,6 +10,7 @@ import uvicorn
 
 from scantrail.errors import InputError, LinkError
 from scantrail.web.app import application
+from scantrail.web.keys import Keys
 from scantrail.web.site import Site
 
 HOST = "127.0.0.1"
@@ -55,13 +56,13 @@ def serve(
             timeout_graceful_shutdown=GRACE,
         )
         address = f"http://{HOST}:{site.port}"
-        opened(Served(address, link(site)))
+        opened(Served(address, new_link(root, site.port)))
         _Server(settings, site).run(sockets=[listening])
 
 
-def link(site: Site) -> str:
-    """Return a link that opens the page once, within the next ten minutes."""
-    return f"http://{HOST}:{site.port}/open?token={site.keys.link(site.port)}"
+def new_link(root: Path, port: int) -> str:
+    """Return a link that opens the page served on this port once, within the next ten minutes. Raises OutputError."""
+    return f"http://{HOST}:{port}/open?token={Keys(root).link(port)}"
 
 
 class _Server(uvicorn.Server):

@@ -24,6 +24,12 @@ from scantrail.web.rendering import fragment, local
 ROWS = 12
 """Newest points that the table of a run shows."""
 
+ASKED = {
+    "pause": ("paused", "Asked to pause: it is held after the present point, with its hardware as it is."),
+    "abort": ("stopping", "Asked to stop: it ends after the present point, and leaves the hardware safe."),
+}
+"""Last request to a run under way -> its state, and what a person is told."""
+
 Json = dict[str, Any]
 
 
@@ -51,13 +57,8 @@ def progress(follower: Follower, *, running: bool) -> Json:
     words = f"{taken} of {expected} points" if expected else f"{taken} points"
     if follower.skipped:
         words += f", {follower.skipped} skipped"
-    return {
-        "points": taken,
-        "expected": expected,
-        "percent": round(share, 1),
-        "words": words,
-        "left": _left(follower),
-    } | ({} if running else {"left": ""})
+    left = _left(follower) if running else ""
+    return {"points": taken, "expected": expected, "percent": round(share, 1), "words": words, "left": left}
 
 
 def _left(follower: Follower) -> str:
@@ -74,12 +75,8 @@ def state(directory: Path, *, running: bool) -> Json:
     """Return the state of a run: a word, what a person is told, and what may be asked of it."""
     if running:
         last = asked(directory)
-        command = last.command if last is not None else ""
-        told = {
-            "pause": "Paused: it is held after the present point, with its hardware as it is.",
-            "abort": "Asked to stop: it ends after the present point, and leaves the hardware safe. Once more stops it at once.",
-        }.get(command, "")
-        return {"word": {"pause": "paused", "abort": "stopping"}.get(command, "running"), "told": told, "command": ""}
+        word, told = ASKED.get(last.command if last is not None else "", ("running", ""))
+        return {"word": word, "told": told, "command": ""}
     run = summarize(directory)
     return ended(run)
 

@@ -1,0 +1,9 @@
+"""x."""
+
+
+class Api:
+    pass
+
+
+class ApiError(Exception):
+    pass
