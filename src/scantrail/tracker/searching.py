@@ -1,5 +1,6 @@
 """Components by what somebody remembers of them, and those that a position takes."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -64,7 +65,7 @@ def fitting_components(database: Database, position: str, *, size: int = PAGE) -
         return _page(connection, conditions, 0, size)
 
 
-def _page(connection: "Connection", conditions: "list[ColumnElement[bool]]", first: int, size: int) -> Page:
+def _page(connection: "Connection", conditions: "Sequence[ColumnElement[bool]]", first: int, size: int) -> Page:
     table = schema.component
     columns = (table.c.id, table.c.type, table.c.status, table.c.manufacturer, table.c.serial)
     query = sa.select(*columns).where(*conditions).order_by(table.c.key).limit(size).offset(first)

@@ -13,6 +13,7 @@ from scantrail.errors import InputError, OutputError
 
 FileKind = Literal["image", "data"]
 
+DATA = {"csv", "tsv", "txt", "dat", "log", "json", "xml", "h5", "hdf5", "nxs", "root", "pdf", "zip", "gz"}
 TYPES: dict[FileKind, dict[str, str]] = {
     "image": {
         ".png": "image/png",
@@ -23,9 +24,7 @@ TYPES: dict[FileKind, dict[str, str]] = {
         ".tif": "image/tiff",
         ".tiff": "image/tiff",
     },
-    "data": dict.fromkeys(
-        [".csv", ".tsv", ".txt", ".dat", ".log", ".json", ".xml", ".h5", ".hdf5", ".nxs", ".root", ".pdf", ".zip", ".gz"], "application/octet-stream"
-    ),
+    "data": {f".{end}": "application/octet-stream" for end in sorted(DATA)},
 }
 """What may be sent, and as what it is given back: nothing that a browser would run, and an archive stays one."""
 SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})

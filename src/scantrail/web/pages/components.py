@@ -98,14 +98,14 @@ def _runs(site: Site, component: str) -> list[Any]:
 
 
 def _figures(tests: list[dict[str, Any]]) -> list[str]:
-    """Return the test types that have something to draw: a number, a list, or a data file."""
-    drawable = {
-        test["test_type"]: None
-        for test in tests
-        if any(_is_number(value) for value in test["measurements"].values())
-        or any(each["kind"] == "data" for each in test["files"])
-    }
-    return list(drawable)[:PLOTTED]
+    """Return the test types that have something to draw: a data file, a list, or a number that was measured twice."""
+    counted: dict[str, int] = {}
+    for test in tests:
+        values = test["measurements"].values()
+        worth = 2 * any(each["kind"] == "data" for each in test["files"])
+        worth += 2 * any(isinstance(value, list) and _is_number(value) for value in values)
+        counted[test["test_type"]] = counted.get(test["test_type"], 0) + worth + any(map(_is_number, values))
+    return [test_type for test_type, worth in counted.items() if worth > 1][:PLOTTED]
 
 
 def _is_number(value: object) -> bool:
