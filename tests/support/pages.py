@@ -96,10 +96,11 @@ class Site:
 
 
 @contextmanager
-def served(*options: object) -> Iterator[Site]:
-    """`scantrail web --port 0`, with further options, until the block ends."""
+def served(*options: object, home: Path | None = None) -> Iterator[Site]:
+    """`scantrail web --port 0`, with further options, until the block ends; `home`: another than the test's."""
+    environment = {**os.environ, "SCANTRAIL_HOME": str(home), "SCANTRAIL_DB": f"{home}/base.db"} if home else None
     command = [sys.executable, "-m", "scantrail", "web", "--port", "0", *map(str, options)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             assert process.stdout is not None
             address = re.search(r"http://[\d.]+:\d+", process.stdout.readline())

@@ -1,6 +1,7 @@
 """A page that is served, and a browser that looks at it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,24 @@ def entered(site: Site) -> Site:
     """A page that is served, and its link opened."""
     site.enter()
     return site
+
+
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home for the tests of a module that leave nothing in it."""
+    home = tmp_path_factory.mktemp("shared")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCANTRAIL_HOME", str(home))
+        patch.setenv("SCANTRAIL_DB", f"{home}/base.db")
+        yield home
+
+
+@pytest.fixture(scope="module")
+def shared(shared_home: Path) -> Iterator[Site]:
+    """One page for the tests of a module, its link opened."""
+    with served(home=shared_home) as found:
+        found.enter()
+        yield found
 
 
 @pytest.fixture
@@ -73,17 +92,32 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext, site: Site) -> Iterator[Page]:
-    """A browser that has opened the link; it must say nothing, and ask nobody else."""
+@contextmanager
+def _quiet_page(context: BrowserContext, site: Site) -> Iterator[Page]:
     quiet = Quiet(site.address)
     made = context.new_page()
     quiet.listen(made)
-    made.goto(site.link)
-    made.wait_for_url(f"{site.address}/")
     yield made
     made.close()
     assert quiet.said == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Iterator[Page]:
+    """A browser that has opened the link; it must say nothing, and ask nobody else."""
+    with _quiet_page(context, site) as made:
+        made.goto(site.link)
+        made.wait_for_url(f"{site.address}/")
+        yield made
+
+
+@pytest.fixture
+def looking(context: BrowserContext, shared: Site) -> Iterator[Page]:
+    """The same at the shared page, with the session that it has."""
+    [(name, value)] = shared.cookies.items()
+    context.add_cookies([{"name": name, "value": value, "url": shared.address, "sameSite": "Strict"}])
+    with _quiet_page(context, shared) as made:
+        yield made
 
 
 @pytest.fixture

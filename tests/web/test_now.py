@@ -1,4 +1,4 @@
-"""What is being taken, seen in a browser: it appears, grows, is paused and stopped; and when it is killed, it is told."""
+"""What is being taken, seen in a browser: it appears, grows, is paused and stopped; a killed one is told."""
 
 import signal
 
@@ -14,9 +14,8 @@ AT_REST = {1: 1023, 2: 1023, 3: 1023}
 
 
 def line(url: str, count: int = 400, dwell: float = 0.05) -> list[object]:
-    return ["scan", "linear", "BL02:SAMPLE:X", 0, 100, count, "--det", "BL02:DET:I0", "--det", "BL02:DET:IT"] + [
-        *("--dwell", dwell, "--url", url)
-    ]
+    detectors = ["--det", "BL02:DET:I0", "--det", "BL02:DET:IT"]
+    return ["scan", "linear", "BL02:SAMPLE:X", 0, 100, count, *detectors, "--dwell", dwell, "--url", url]
 
 
 def drawn(page: Page) -> int:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi import Path as InPath
 from starlette.responses import Response
 
-from scantrail.acquire import compare_runs, draw_records
+from scantrail import acquire
 from scantrail.errors import RunNotFound
 from scantrail.runs import ask, chain, files_of, report, shown_run, summary_document
 from scantrail.web.api.answers import BEARER, CHANGING, READING
@@ -51,7 +51,7 @@ def show_run(site: TheSite, run: Ref) -> RunReport:
 @router.get("/runs/{run}/figure")
 def draw_run(site: TheSite, run: Ref) -> dict[str, Any]:
     """Return the figure of a run as data: panels, axes, elements."""
-    return draw_records(chain(directory_of(site, run)).records).document()
+    return acquire.draw_records(chain(directory_of(site, run)).records).document()
 
 
 @router.get("/runs/{run}/export/{format_}", responses=BINARY, response_class=Response)
@@ -74,7 +74,7 @@ def fetch_run_file(site: TheSite, run: Ref, name: str) -> Response:
 @router.get("/compare")
 def compare(site: TheSite, run: Refs) -> dict[str, Any]:
     """Return the figure of two or more runs of one kind laid over each other."""
-    return compare_runs([directory_of(site, each) for each in dict.fromkeys(run)]).document()
+    return acquire.compare_runs([directory_of(site, each) for each in dict.fromkeys(run)]).document()
 
 
 @router.post("/runs/{run}/{command}", responses=CHANGING)

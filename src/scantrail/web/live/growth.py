@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scantrail.acquire import draw_live
+from scantrail import acquire
 from scantrail.errors import ScantrailError
 from scantrail.plots import Figure, browser, joined, thinned
 from scantrail.web.live.follower import Follower, Row
@@ -72,7 +72,7 @@ class Growth:
 
     def _figure(self, follower: Follower, rows: Sequence[Row], *, thin: bool) -> Figure | None:
         try:
-            figure = draw_live(follower.start_document, follower.descriptors, rows)
+            figure = acquire.draw_live(follower.start_document, follower.descriptors, rows)
         except (ScantrailError, KeyError, TypeError, ValueError):  # of another version: its table is shown alone
             return None
         return thinned(joined(figure), MOST) if thin else figure

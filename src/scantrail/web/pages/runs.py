@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi import Path as InPath
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from scantrail.acquire import compare_runs, draw_records
+from scantrail import acquire
 from scantrail.errors import RunNotFound
 from scantrail.runs import (
     PRIMARY,
@@ -84,7 +84,7 @@ def one(request: Request, site: TheSite, run: Ref) -> Response:
 @router.get("/runs/{run}/figure")
 def figure(site: TheSite, run: Ref, dark: bool = False, narrow: bool = False) -> Response:
     """Return the figure of a run, with what was found in it."""
-    drawn = draw_records(chain(directory_of(site, run)).records)
+    drawn = acquire.draw_records(chain(directory_of(site, run)).records)
     return JSONResponse(Look(dark, narrow).document(drawn))
 
 
@@ -123,7 +123,7 @@ def compare(request: Request, site: TheSite, run: Refs) -> Response:
 @router.get("/compare/figure")
 def compared(site: TheSite, run: Refs, dark: bool = False, narrow: bool = False) -> Response:
     """Return the figure of runs laid over each other."""
-    drawn = compare_runs([directory_of(site, each) for each in dict.fromkeys(run)])
+    drawn = acquire.compare_runs([directory_of(site, each) for each in dict.fromkeys(run)])
     return JSONResponse(Look(dark, narrow).document(drawn))
 
 
