@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scantrail import acquire
 from scantrail.errors import RunError
 from scantrail.runs import JOURNAL, RunSummary, directories, held, summarize
 from scantrail.web.live.follower import Follower
@@ -84,6 +85,7 @@ class Watch:
             ring()
 
     def _watch(self) -> None:
+        _ = acquire.draw_live  # what draws is loaded now, while nobody waits for a first point
         while not self._closing.wait(INTERVAL):
             self._look()
 
