@@ -35,13 +35,15 @@ ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 
 # when a browser has painted what a change of the document asked for: in the task after its next frame
 STAMPS = """([selector, attribute]) => {
+  window.observer?.disconnect();
   window.seen = {};
   const look = () => {
     const count = Number(document.querySelector(selector)?.getAttribute(attribute) ?? 0);
     if (count in window.seen) return;
     requestAnimationFrame(() => setTimeout(() => { window.seen[count] ??= Date.now(); }));
   };
-  new MutationObserver(look).observe(document, {subtree: true, attributes: true, childList: true});
+  window.observer = new MutationObserver(look);
+  window.observer.observe(document, {subtree: true, attributes: true, childList: true});
 }"""
 
 

@@ -10,8 +10,10 @@ from scantrail.errors import ScantrailError
 from scantrail.plots import Figure, browser, joined, thinned
 from scantrail.web.live.follower import Follower, Row
 
+MARKED = 200
+"""Points of a run up to which each has a marker; beyond, lines alone are drawn, for a browser is faster at those."""
 MOST = 800
-"""Points of a series beyond which markers are left out, and the rest is thinned to so many when it is drawn anew."""
+"""Points of a series that are kept when a longer one is drawn anew, and that are added before it is again."""
 REDRAW = 0.25
 """Seconds between two drawings of a figure that cannot be added to, at least, or four times what one takes."""
 
@@ -50,7 +52,7 @@ class Growth:
             return None
         new = follower.rows[self._drawn : count]
         if self._signature is not None and self._since + len(new) <= MOST and _is_plain(follower):
-            added = self._figure(follower, new, thin=count > MOST)
+            added = self._figure(follower, new, marked=count <= MARKED)
             document = None if added is None else self._look.document(added, growing=True)
             if document is not None and _signature(document) == self._signature:
                 self._drawn, self._since = count, self._since + len(new)
@@ -61,8 +63,8 @@ class Growth:
         began = time.monotonic()
         if began < self._next and not last:
             return None
-        figure = self._figure(follower, follower.rows[:count], thin=count > MOST)
-        self._drawn, self._since = count, min(count, MOST) if count <= MOST else 0
+        figure = self._figure(follower, follower.rows[:count], marked=count <= MARKED)
+        self._drawn, self._since = count, count if count <= MOST else 0
         if figure is None:
             return None
         document = self._look.document(figure, growing=True)
@@ -70,12 +72,12 @@ class Growth:
         self._next = began + max(REDRAW, 4.0 * (time.monotonic() - began))
         return "figure", document
 
-    def _figure(self, follower: Follower, rows: Sequence[Row], *, thin: bool) -> Figure | None:
+    def _figure(self, follower: Follower, rows: Sequence[Row], *, marked: bool) -> Figure | None:
         try:
             figure = acquire.draw_live(follower.start_document, follower.descriptors, rows)
         except (ScantrailError, KeyError, TypeError, ValueError):  # of another version: its table is shown alone
             return None
-        return thinned(joined(figure), MOST) if thin else figure
+        return figure if marked else thinned(joined(figure), MOST)
 
 
 def _is_plain(follower: Follower) -> bool:

@@ -17,11 +17,28 @@ function place(run) {
   return card(run)?.querySelector("[data-live]");
 }
 
-// Events of one run are drawn one after the other, whatever the browser is busy with.
-const turns = new Map();
-function inTurn(run, act) {
-  const next = (turns.get(run) ?? Promise.resolve()).then(act).catch((error) => console.error(error));
-  turns.set(run, next);
+// A browser that is slower than the points waits for none: what came while it drew is drawn at once, in one piece.
+const waiting = new Map();
+const drawing = new Set();
+
+async function catchUp(run) {
+  if (drawing.has(run)) return;
+  drawing.add(run);
+  try {
+    while (waiting.has(run)) {
+      const { figure, columns } = waiting.get(run);
+      waiting.delete(run);
+      const shown = place(run);
+      if (figure) await draw(shown, figure);
+      if (columns) await extend(shown, columns);
+    }
+  } finally {
+    drawing.delete(run);
+  }
+}
+
+function joined(earlier, later) {
+  return earlier ? earlier.map((values, i) => values.concat(later[i])) : later;
 }
 
 const told = {
@@ -35,10 +52,15 @@ const told = {
     idle.hidden = true;
   },
   figure({ run, figure }) {
-    inTurn(run, () => draw(place(run), figure));
+    waiting.set(run, { figure });
+    catchUp(run);
   },
   extend({ run, extend: columns }) {
-    inTurn(run, () => extend(place(run), columns));
+    const before = waiting.get(run) ?? {};
+    const x = joined(before.columns?.x, columns.x);
+    const y = joined(before.columns?.y, columns.y);
+    waiting.set(run, { ...before, columns: { x, y } });
+    catchUp(run);
   },
   rows({ run, rows, headings }) {
     const table = card(run).querySelector("table.points");
