@@ -73,8 +73,9 @@ def _replaced() -> "sa.Select[Any]":
 def _newest(kind: str) -> "sa.Select[Any]":
     """Every test of the components of a type with its verdict, numbered from the newest of its kind."""
     test, table = schema.test, schema.component
+    no = sa.literal(False, test.c.stated.type)
     verdict = sa.case(
-        (sa.or_(test.c.measured.is_(False), test.c.stated.is_(False)), "fail"),
+        (sa.or_(test.c.measured == no, test.c.stated == no), "fail"),
         (sa.and_(test.c.measured.is_(None), test.c.stated.is_(None)), "none"),
         else_="pass",
     ).label("verdict")
