@@ -1,9 +1,11 @@
 """The reading commands of the tracker on 100,000 components with five tests each, as whole processes.
 
 Floor: a process that imports click, rich.table and sqlalchemy and runs `select 1`. Bars over it: show 60 ms, a page of
-list 150 ms, summary 250 ms. Then writes: 8 processes at once against a bare Core loop of the same commits.
+list 150 ms, summary 250 ms. Then writes: 8 processes at once against a bare Core loop of the same commits by turns, on
+SQLite with synchronous=FULL and on a PostgreSQL that flushes every commit.
 """
 
+import json
 import os
 import statistics
 import subprocess
@@ -12,15 +14,19 @@ import tempfile
 import time
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 
-from scantrail.db import metadata
+from scantrail.db import database_url, metadata
 from scantrail.tracker import Database
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
+from postgres import binaries, private_server
 
 COMPONENTS = 100_000
 TESTS = 5
 ROUNDS = 9
 BARS = {"show": 60, "list": 150, "summary": 250}  # ms over the floor
-WRITERS, WRITES = 8, 100
+WRITERS, WRITES, WRITE_ROUNDS = 8, 100, 5
 
 FLOOR = """
 import sys, click, rich.table, sqlalchemy
@@ -29,46 +35,88 @@ with sqlalchemy.create_engine("sqlite:///" + sys.argv[1]).connect() as connectio
 """
 SVT = "import sys; sys.argv[0] = 'svt'; from scantrail.cli.main import svt; svt()"
 LOOP = """
-import sys, time
-slowest, first = 0.0, time.time()
-with Database(sys.argv[1]) as db:
-    db.profile
-    for number in range(int(sys.argv[3])):
-        began = time.perf_counter()
-        put(db, f"{sys.argv[2]}-{number}")
-        slowest = max(slowest, time.perf_counter() - began)
-print(first, time.time(), slowest)
+import sys, time, json
+from scantrail.tracker import *
+url, files, worker, writes = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+slowest = 0.0
+with Database(url, files) as db:
+    put(db, f"{worker}-warm")
+    print(flush=True)
+    sys.stdin.readline()
+    began = time.time()
+    for number in range(writes):
+        each = time.perf_counter()
+        put(db, f"{worker}-{number}")
+        slowest = max(slowest, time.perf_counter() - each)
+    print(json.dumps([began, time.time(), slowest]))
 """
-WRITE = (
-    """
-from scantrail.tracker import Component, Database
+ADD = """
 def put(db, name):
-    Component(f"W{name}", "module").save(db)
+    Component(f"A{name}", "module").save(db)
 """
-    + LOOP
-)
-# the same rows in the same transactions, by bare Core: the component, the event's bulk, and what they lead to
-BARE = (
-    """
-import hashlib, json, datetime
+OTHERS = """
+def put(db, name):
+    worker, _, number = name.rpartition("-")
+    if number == "warm":
+        Component(f"X{worker}", "module").save(db)
+    elif int(number) % 3 == 0:
+        TestResult(f"X{worker}", "iv_curve", True, {"current": 2.3e-6}).save(db)
+    elif int(number) % 3 == 1:
+        add_maintenance_log(f"X{worker}", name, db=db)
+    else:
+        move_component(f"X{worker}", f"shelf {name}", db=db)
+"""
+# the same rows in the same transactions, by bare Core: what changes, the event's bulk, and what they lead to
+BARE = """
+import hashlib, json, datetime, uuid
 import sqlalchemy as sa
 from scantrail.db import metadata
-from scantrail.tracker import Component, Database
+tables = metadata.tables
 def put(db, name):
     now = datetime.datetime.now(datetime.UTC)
-    tables = metadata.tables
     with db.store.write() as connection:
-        head = connection.execute(sa.select(tables["chain"])).one()
-        values = dict(id=f"B{name}", type="module", status="incoming", manufacturer="", notes="", attributes={})
-        connection.execute(tables["component"].insert().values(**values, version=1, created=now, updated=now))
-        after = json.dumps(values)
-        connection.execute(tables["event"].insert().values(
-            number=head.number + 1, time=max(now, head.time or now), login="x", person="x", command="add", said="",
-            changes=[values], previous=head.hash, hash=hashlib.sha256(after.encode()).hexdigest()))
-        connection.execute(tables["event_component"].insert().values(
-            component=values["id"], event=head.number + 1, status="incoming", place=""))
+        head = connection.execute(sa.select(tables["chain"]).with_for_update()).one()
+        now = max(now, head.time or now)
+        component, values = rows(connection, name, now)
+        connection.execute(tables["event"].insert(), dict(
+            number=head.number + 1, time=now, login="x", person="x", command="add", said="", changes=[values],
+            previous=head.hash, hash=hashlib.sha256(json.dumps(values).encode()).hexdigest()))
+        connection.execute(tables["event_component"].insert(), dict(
+            component=component, event=head.number + 1, status="incoming", place=""))
+def add(connection, name, now):
+    values = dict(id=f"B{name}", type="module", status="incoming", manufacturer="", notes="", attributes={})
+    connection.execute(tables["component"].insert(), dict(values, version=1, created=now, updated=now))
+    return f"B{name}", values
 """
-    + LOOP
+BARE_ADD = BARE + "rows = add"
+BARE_OTHERS = (
+    BARE
+    + """
+def rows(connection, name, now):
+    worker, _, number = name.rpartition("-")
+    if number == "warm":
+        return add(connection, worker, now)
+    component = f"B{worker}"
+    if int(number) % 3 == 0:
+        values = dict(component=component, type="iv_curve", tested_by="x", stated=True, notes="")
+        values["uuid"] = str(uuid.uuid4())
+        insert = tables["test"].insert().returning(tables["test"].c.id)
+        test = connection.execute(insert, dict(values, tested=now)).scalar_one()
+        connection.execute(tables["measurement"].insert(), dict(test=test, name="current", number=2.3e-6))
+    elif int(number) % 3 == 1:
+        values = dict(component=component, type="note", text=name, opened_by="x")
+        connection.execute(tables["maintenance"].insert(), dict(values, opened=now))
+    else:
+        values = dict(name=f"bench {name}")
+        connection.execute(tables["location"].insert(), values)
+        table = tables["component"]
+        connection.execute(
+            table.update().where(table.c.id == sa.bindparam("of")),
+            dict(of=component, location=values["name"], version=int(number), updated=now))
+        connection.execute(tables["movement"].insert(), dict(
+            component=component, origin="", destination=values["name"], moved=now, moved_by="x"))
+    return component, values
+"""
 )
 
 
@@ -81,7 +129,15 @@ def main() -> None:
             fill(database)
         print(f"{COMPONENTS} components with {TESTS} tests each written in {time.perf_counter() - began:.1f} s")
         read(path)
-        write(f"{place}/writes.db")
+        write(f"{place}/writes.db", f"{place}/test_data")
+        programs = binaries()
+        if programs is None:
+            print("\nno PostgreSQL on this machine")
+            return
+        with private_server(
+            programs, "-c listen_addresses=127.0.0.1"
+        ) as url:  # it flushes every commit, as SQLite does
+            write(database_url(url, None), f"{place}/test_data")
 
 
 def fill(database: Database) -> None:
@@ -153,23 +209,46 @@ def read(path: str) -> None:
         print(f"{name:8s} {statistics.median(times) * 1000:7.0f} ms   floor {over:+6.0f} ms   {peak[name]} MB{bar}")
 
 
-def write(path: str) -> None:
-    with Database(path) as database:
+def write(url: str, files: str) -> None:
+    """Writers of each kind by turns, so that whatever else this machine does falls on all of them."""
+    with Database(url, files) as database:
         database.initialize_schema()
-    rates = {}
-    for name, script in (("bare Core loop", BARE), ("commands", WRITE)):
-        command = [sys.executable, "-c", script, path]
-        writers = [
-            subprocess.Popen([*command, str(number), str(WRITES)], stdout=subprocess.PIPE, text=True)
-            for number in range(WRITERS)
-        ]
-        said = [list(map(float, writer.communicate()[0].split())) for writer in writers]
-        began, ended = min(first for first, _, _ in said), max(last for _, last, _ in said)
-        rates[name] = WRITERS * WRITES / (ended - began)
-        codes = {writer.returncode for writer in writers}
-        slowest = max(longest for _, _, longest in said)
-        print(f"{WRITERS} x {name:15s} {rates[name]:6.0f}/s   slowest {slowest:.2f} s   exit codes {codes}")
-    print(f"commands at {rates['commands'] / rates['bare Core loop']:.2f} of the bare loop (bar 0.5; slowest: bar 5 s)")
+    kind = url.partition("+")[0].partition(":")[0] if "://" in url else "sqlite"
+    print(f"\n{kind}: {WRITERS} processes x {WRITES} writes, {WRITE_ROUNDS} rounds by turns; none failed")
+    for name, bare, ours in (("add", BARE_ADD, ADD), ("test, log, move", BARE_OTHERS, OTHERS)):
+        floors, rates, slowest = [], [], 0.0
+        for turn in range(WRITE_ROUNDS):
+            floors.append(together(bare + LOOP, url, files, f"{name[0]}{turn}")[0])
+            rate, longest = together(ours + LOOP, url, files, f"{name[0]}{turn}")
+            rates.append(rate)
+            slowest = max(slowest, longest)
+        ratio = statistics.median(rate / floor for rate, floor in zip(rates, floors, strict=True))
+        print(
+            f"{name:16s} {statistics.median(rates):5.0f}/s   bare Core loop {statistics.median(floors):5.0f}/s   "
+            f"{ratio:.2f} of it (bar 0.5)   slowest {slowest:.2f} s (bar 5)"
+        )
+
+
+def together(script: str, url: str, files: str, turn: str) -> tuple[float, float]:
+    """Let all writers begin at once; return writes a second of them all, and the longest of one write [s]."""
+    command = [sys.executable, "-c", script, url, files]
+    writers = [
+        subprocess.Popen(
+            [*command, f"{turn}-{number}", str(WRITES)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for number in range(WRITERS)
+    ]
+    for writer in writers:
+        writer.stdout.readline()
+    for writer in writers:
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    said = [writer.communicate()[0] for writer in writers]
+    if any(writer.returncode for writer in writers):
+        sys.exit(f"a writer failed: {[writer.returncode for writer in writers]}")
+    times = [json.loads(each) for each in said]
+    took = max(ended for _, ended, _ in times) - min(began for began, _, _ in times)
+    return WRITERS * WRITES / took, max(longest for _, _, longest in times)
 
 
 if __name__ == "__main__":

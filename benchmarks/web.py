@@ -67,34 +67,43 @@ def main() -> None:
 
 def live(page: Page, root: Path, before: int) -> None:
     """Write points into a journal and ask the page when each was on the screen."""
+    count = before + POINTS
+    plan = {"type": "linear", "motor": "x", "start": 0.0, "stop": 1.0, "steps": count, "detectors": ["i0", "it"]}
+    roles = {"x": "axis", "i0": "i0", "it": "itrans", "x_setpoint": "setpoint", "point": "point"}
     header = Header(
         kind="linear",
-        plan={"type": "linear"},
-        num_points=before + POINTS,
+        plan={**plan, "dwell_time": 0.01},
+        num_points=count,
         motors=["x"],
         detectors=["i0", "it"],
         dimensions=[["x"]],
-        shape=[before + POINTS],
+        shape=[count],
         extents=[(0, 1)],
+        columns=[{"key": key, "role": role} for key, role in roles.items()],
     )
-    columns = {name: Column("sim://", "", "number", "detector") for name in ("x", "i0", "it")}
+    columns = {name: Column("sim://", "", "number", role) for name, role in roles.items()}
     written: dict[int, float] = {}
     with RunWriter.create(root, header) as run:
         run.describe("primary", columns)
         for i in range(before):
-            run.event("primary", {"x": float(i), "i0": float(i % 97), "it": float(i % 89)}, time.time())
+            run.event("primary", point(i), time.time())
         card = f"[data-run='{run.number}'] [data-words]"
         page.wait_for_selector(f"{card}[data-points='{before}']", timeout=60_000)
         time.sleep(2.0)
         page.evaluate(STAMPS, [card, "data-points"])
         for i in range(before, before + POINTS):
-            run.event("primary", {"x": float(i), "i0": float(i % 97), "it": float(i % 89)}, time.time())
+            run.event("primary", point(i), time.time())
             written[i + 1] = time.time()
             time.sleep(1.0 / RATE)
         page.wait_for_selector(f"{card}[data-points='{before + POINTS}']")
         page.wait_for_timeout(300)
         seen = {int(count): stamp / 1000.0 for count, stamp in page.evaluate("() => window.seen").items()}
     tell(f"live, after {before} points", written, seen)
+
+
+def point(i: int) -> dict[str, float]:
+    """The i-th point of a scan along a line."""
+    return {"point": i, "x": float(i), "x_setpoint": float(i), "i0": float(i % 97), "it": float(i % 89)}
 
 
 def tell(name: str, written: dict[int, float], seen: dict[int, float]) -> None:

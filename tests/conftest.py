@@ -2,20 +2,17 @@
 
 import gc
 import os
-import secrets
-import shutil
 import signal
-import socket
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import coverage
 import hypothesis
 import psutil
 import pytest
+from postgres import ServerFailed, binaries, private_server
 
 GRACE = 3.0
 """Seconds that threads, descriptors and processes have to end after a test."""
@@ -36,6 +33,18 @@ hypothesis.settings.load_profile("scantrail")
 for _number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def coverage_that_survives_signals() -> None:
+    """Take the lock of coverage away: a Ctrl-C that arrives while it is held leaves it held, and the next call hangs.
+
+    The lock guards a dictionary that one instruction changes, which the interpreter's own lock guards already.
+    """
+    measuring = coverage.Coverage.current()
+    collector = getattr(measuring, "_collector", None)
+    if collector is not None:
+        collector.data_lock = None
 
 
 # --- a home of its own ------------------------------------------------------------------------------------------------
@@ -134,64 +143,13 @@ def needs_system_part() -> NeedsSystemPart:
     return need
 
 
-def _postgres_binaries() -> Path | None:
-    """Debian keeps the server's programs out of PATH; the newest version wins."""
-    if found := shutil.which("initdb"):
-        return Path(found).resolve().parent
-    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    newest = max(versions, key=lambda path: float(path.parent.parent.name), default=None)
-    return newest.parent if newest else None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def postgres_url(needs_system_part: NeedsSystemPart) -> Iterator[str]:
     """URL of an empty database on a private PostgreSQL server, one for the whole session."""
-    binaries = _postgres_binaries()
-    needs_system_part("PostgreSQL", binaries, "postgresql")
-    place = Path(tempfile.mkdtemp(prefix="scantrail-pg-"))
-    as_owner: list[str] = []
-    password, port, log = secrets.token_hex(8), _free_port(), place / "log"
-    (place / "password").write_text(password)
-    log.touch()
-    if os.geteuid() == 0:  # the server refuses to be root
-        for path in (place, *place.iterdir()):
-            shutil.chown(path, "postgres")
-        as_owner = ["runuser", "-u", "postgres", "--"]
-
-    def server(program: str, *arguments: str) -> None:
-        command = [*as_owner, f"{binaries}/{program}", "-D", f"{place}/data", *arguments]
-        with log.open("a") as said:  # never a pipe: the server would keep it open
-            done = subprocess.run(
-                command, cwd=place, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=50
-            )
-        if done.returncode:
-            pytest.fail(f"{program} ended with {done.returncode}: {log.read_text()}", pytrace=False)
-
+    programs = binaries()
+    needs_system_part("PostgreSQL", programs, "postgresql")
     try:
-        server(
-            "initdb",
-            "-U",
-            "scantrail",
-            "-A",
-            "scram-sha-256",
-            f"--pwfile={place}/password",
-            "-N",
-            "-E",
-            "UTF8",
-            "--locale=C",
-        )
-        options = f"-k {place} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off"
-        server("pg_ctl", "-o", options, "-w", "start")
-        try:
-            yield f"postgresql://scantrail:{password}@127.0.0.1:{port}/postgres"
-        finally:
-            server("pg_ctl", "-m", "fast", "-w", "stop")
-    finally:
-        shutil.rmtree(place)
+        with private_server(programs) as url:
+            yield url
+    except ServerFailed as error:
+        pytest.fail(str(error), pytrace=False)

@@ -47,7 +47,8 @@ def test_it_serves_until_a_signal_and_its_log_says_all(tmp_path, number):
         assert [record["text"] for record in read_log(log)[3:]] == [f"MOVE:{X}:5", f"STATUS:{X}", f"GET:{X}"]
         process.send_signal(number)
         assert process.wait(20) == 0
-        assert process.stdout.read() == process.stderr.read() == ""
+        assert process.stdout.read() == ""
+        assert process.stderr.read() == "the sample's mu rises most steeply at 7110.78 eV\n"
         client.close()
     records = read_log(log)
     assert (records[0]["seed"], records[0]["tick"], records[0]["instant"]) == (5, 0.001, True)

@@ -260,6 +260,11 @@ def test_two_devices_cannot_share_a_column(beamline) -> None:
         beamline.engine().run(linear(detectors=["BL02:SAMPLE:X.RBV", "BL02:SAMPLE:X_RBV"]))
 
 
+def test_a_policy_of_errors_that_is_none_is_refused(beamline) -> None:
+    with pytest.raises(InputError, match='on_error = "skip" must be one of nan, retry, abort'):
+        beamline.engine(on_error="skip")
+
+
 def test_no_plan_at_all_is_refused() -> None:
     with pytest.raises(ValidationError):
         LinearScanConfig()

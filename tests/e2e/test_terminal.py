@@ -1,102 +1,15 @@
 """What a person sees: the commands on a pseudo-terminal of 80 columns."""
 
-import codecs
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
-import sys
-import termios
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from commands import PATIENCE, newest, points, run_with_points, scantrail, started
+from beamlines import I0, IT, X
+from commands import newest, points, run_with_points, scantrail, started
+from terminals import ESCAPE, Terminal, on_a_terminal
 
 from scantrail.runs import ask
 
-ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)")
 SCAN = ("threshold", "parallel", "--thresholds", "1:300;2:308;3:292", "--nsteps", 4, "--step", 5, "--mock")
-
-
-class Terminal:
-    """A command on a terminal; `text` is all that it wrote."""
-
-    def __init__(self, arguments: list[str], columns: int, lines: int) -> None:
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self.text = ""
-        self.process = subprocess.Popen(
-            arguments,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"},
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )
-        os.close(slave)
-
-    def type(self, keys: str) -> None:
-        """Press keys."""
-        os.write(self._master, keys.encode())
-
-    def shows(self, words: str) -> None:
-        """Read until `words` have been written."""
-        deadline = time.monotonic() + PATIENCE
-        while words not in self.plain and self._read(deadline):
-            pass
-        assert words in self.plain, self.plain
-
-    def ended(self) -> int:
-        """Read to the end and return the exit code."""
-        deadline = time.monotonic() + PATIENCE
-        while self._read(deadline):
-            pass
-        assert "Traceback" not in self.text
-        return self.process.wait(PATIENCE)
-
-    def close(self) -> None:
-        """Kill it unless it has ended."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        os.close(self._master)
-
-    @property
-    def plain(self) -> str:
-        """What it wrote, without the escape sequences."""
-        return ESCAPE.sub("", self.text)
-
-    @property
-    def left(self) -> list[str]:
-        """Lines that stand on the screen when the live view has gone: before its first and after its last frame."""
-        before, *frames = re.split(r"\x1b\[\?25[lh]", self.text)
-        return ESCAPE.sub("", before + (frames[-1] if frames else "")).replace("\r", "").splitlines()
-
-    def _read(self, deadline: float) -> bool:
-        if not select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            return False
-        try:
-            data = os.read(self._master, 1 << 16)
-        except OSError:  # the other side is closed
-            return False
-        self.text += self._decoder.decode(data)
-        return bool(data)
-
-
-@contextmanager
-def on_a_terminal(*arguments: object, columns: int = 80, lines: int = 40) -> Iterator[Terminal]:
-    terminal = Terminal([sys.executable, "-m", "scantrail", *map(str, arguments)], columns, lines)
-    try:
-        yield terminal
-    finally:
-        terminal.close()
 
 
 def test_a_scan_from_its_plan_to_its_files():
@@ -122,11 +35,9 @@ def test_a_scan_from_its_plan_to_its_files():
 def test_the_curves_are_drawn_while_they_grow(columns, lines):
     with on_a_terminal(*SCAN, "--duration", 5, "--speed", 20, "--plot", columns=columns, lines=lines) as terminal:
         assert terminal.ended() == 0
-    first, *_, last = re.split(r"\x1b\[\?25[lh]", terminal.text)
-    growing = terminal.text.removeprefix(first).removesuffix(last)
-    assert "rate [events/s]" in growing
-    assert "ch1 top" in growing
-    assert max(int(up) for up in re.findall(r"\x1b\[(\d+)A", growing) or ["1"]) < lines  # it never scrolls
+    assert "rate [events/s]" in terminal.growing
+    assert "ch1 top" in terminal.growing
+    assert terminal.tallest < lines  # it never scrolls
     assert {line for line in terminal.left if len(line) > columns} <= {f"  directory   {newest()}"}
     assert "run 1: threshold parallel" in terminal.left  # the title of the last picture
     assert terminal.left[terminal.left.index("run 1: threshold parallel") - 1] == ""
@@ -173,3 +84,84 @@ def test_warnings_break_between_words():
         assert terminal.ended() == 0
     said = [line for line in terminal.left if not line.startswith("  directory")]
     assert max(map(len, said)) <= 80
+
+
+# --- position scans ---------------------------------------------------------------------------------------------------
+
+POSITIONS = ("scan", "linear", X, -10, 10, 21, "--det", I0, "--det", IT, "--dwell", 0.05, "--sim")
+
+
+def counted(terminal: Terminal, of: int) -> list[int]:
+    """The points that the live view counted, frame after frame."""
+    return [int(number) for number in re.findall(rf"(\d+) of {of} points  ", terminal.plain)]
+
+
+def test_a_position_scan_from_its_plan_to_its_points():
+    with on_a_terminal(*POSITIONS) as terminal:
+        assert terminal.ended() == 0
+    assert "run 1  ━" in terminal.plain
+    seen = counted(terminal, of=21)
+    assert (seen[0], seen[-1]) == (0, 21)
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 5
+    assert "s left" in terminal.plain
+    assert re.search(rf"{X}  {I0}  {IT} ", ESCAPE.sub("", terminal.growing))
+    lines = terminal.left
+    assert lines[0].startswith("linear scan: 21 points of 0.05 s, about ")
+    assert sum(line.startswith("run 1: linear, success, 21 of 21 points") for line in lines) == 1
+    assert sum(line.rstrip().endswith("10     20") for line in lines) == 1  # the view has gone, the last point stands
+    assert {line for line in lines if len(line) > 80} <= {f"  directory   {newest()}"}
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (100, 30)])
+def test_the_readings_are_drawn_while_they_come(columns, lines):
+    with on_a_terminal(*POSITIONS, "--plot", columns=columns, lines=lines) as terminal:
+        assert terminal.ended() == 0
+    assert "readings" in terminal.growing
+    assert f"● {I0}" in ESCAPE.sub("", terminal.growing)
+    assert terminal.tallest < lines  # it never scrolls
+    assert {line for line in terminal.left if len(line) > columns} <= {f"  directory   {newest()}"}
+    assert "run 1: linear" in terminal.left  # the title of the last picture
+
+
+def test_ctrl_c_in_a_position_scan_and_on_from_there():
+    with on_a_terminal(*POSITIONS, "--dwell", 0.2) as terminal:
+        terminal.shows("3 of 21 points")
+        terminal.type("\x03")
+        terminal.shows("stops after this point; Ctrl-C again stops at once")
+        assert terminal.ended() == 130
+    kept = points(newest())
+    assert f'{kept} of 21 points are saved in run 1; "scantrail runs resume 1" goes on.' in terminal.plain
+    with on_a_terminal("runs", "resume", 1) as terminal:
+        assert terminal.ended() == 0
+    goes_on_visibly(terminal, kept)
+    assert f"run 2: linear, success, {21 - kept} of {21 - kept} points" in terminal.left
+
+
+def test_a_killed_position_scan_counts_on_in_its_run():
+    with started(*POSITIONS, "--dwell", 0.2) as running:
+        run_with_points(3)
+        running.process.kill()
+    kept = points(newest())
+    with on_a_terminal("runs", "resume", 1) as terminal:
+        assert terminal.ended() == 0
+    goes_on_visibly(terminal, kept)
+    assert "run 1: linear, success, 21 of 21 points" in terminal.left
+
+
+def goes_on_visibly(terminal: Terminal, kept: int) -> None:
+    """The plan, the bar and the table say that so many points are there."""
+    assert f"goes on with run 1: {kept} of 21 points are there, about " in terminal.plain
+    seen = counted(terminal, of=21)
+    assert (seen[0], seen[-1]) == (kept, 21)
+    assert seen == sorted(seen)
+    assert re.search(rf"\n\s+{kept - 11} .* {kept - 1}\s", ESCAPE.sub("", terminal.growing))  # the last one kept
+
+
+def test_a_paused_position_scan_says_so():
+    with on_a_terminal(*POSITIONS, "--dwell", 0.2) as terminal:
+        terminal.shows("2 of 21 points")
+        ask(newest(), "pause")
+        terminal.shows('paused after this point; "scantrail runs resume 1" goes on')
+        ask(newest(), "resume")
+        assert terminal.ended() == 0

@@ -77,6 +77,9 @@ def test_runs_are_read_exported_and_controlled(api, tmp_path):
     assert api.run(run["uid"][:8])["uid"] == run["uid"]
     table = api.export(1, "csv", tmp_path / "run.csv").read_text().splitlines()
     assert len(table) == 6
+    assert api.export(1, "nexus", tmp_path / "run.nxs").read_bytes().startswith(b"\x89HDF")
+    with pytest.raises(ApiError, match="XDI holds absorption spectra alone"):
+        api.export(1, "xdi", tmp_path / "run.xdi")
     with pytest.raises(ApiError, match="there is no export 'exe'; there are csv"):
         api.export(1, "exe", tmp_path / "run.exe")
     with pytest.raises(ApiError, match="is not running"):

@@ -8,7 +8,7 @@ import pytest
 from commands import scantrail, until
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_runs import COLUMNS, header
+from lines import COLUMNS, line_header, row
 
 from scantrail.cli.web import _need_extra
 from scantrail.errors import InputError
@@ -47,11 +47,11 @@ def test_everybody_who_sat_in_a_position_is_named_and_nobody_is_lost():
 
 def record(run, count, first=0):
     for i in range(first, first + count):
-        run.event("primary", {"x": float(i), "i0": float(i % 7)}, time.time())
+        run.event("primary", row(i), time.time())
 
 
 def begun(root, points=2, expected=20):
-    run = RunWriter.create(root, header(expected))
+    run = RunWriter.create(root, line_header(expected))
     run.__enter__()
     run.describe("primary", COLUMNS)
     record(run, points)

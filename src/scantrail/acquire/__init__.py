@@ -21,14 +21,18 @@ from scantrail.acquire.rig import (
 from scantrail.acquire.start import carry_out, check, start
 
 if TYPE_CHECKING:
+    from scantrail.acquire.curves import judge_curves
     from scantrail.acquire.judge import compare_runs, draw_records, judge_records, judge_run
     from scantrail.acquire.live import draw_live
-    from scantrail.acquire.verdict import Verdict, judge_curves
+    from scantrail.acquire.scanned import judge_measured
+    from scantrail.acquire.verdict import Verdict
 
 _LATER = {
     "draw_live": "live",
     **dict.fromkeys(("compare_runs", "draw_records", "judge_records", "judge_run"), "judge"),
-    **dict.fromkeys(("Verdict", "judge_curves"), "verdict"),
+    "judge_curves": "curves",
+    "judge_measured": "scanned",
+    "Verdict": "verdict",
 }
 
 __all__ = [
@@ -47,6 +51,7 @@ __all__ = [
     "draw_records",
     "expected_time",
     "judge_curves",
+    "judge_measured",
     "judge_records",
     "judge_run",
     "order_again",

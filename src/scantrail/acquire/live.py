@@ -4,23 +4,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scantrail.acquire.kinds import kind_of
-from scantrail.daq import PLANS, scan_figure
+from scantrail.daq import PLANS, Missing, judge_spectrum, measured_rows, mu_figure, scan_figure
 from scantrail.errors import RunError
 from scantrail.plots import Figure
 from scantrail.threshold import ThresholdPlan, curves_of_rows, live_figure
 
 
-def draw_live(
-    start: Mapping[str, Any], descriptors: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
-) -> Figure:
+def draw_live(start: Mapping[str, Any], units: Mapping[str, str | None], rows: Sequence[Mapping[str, Any]]) -> Figure:
     """Return the figure of the rows of a primary stream, with nothing fitted: it is drawn while the scan goes on.
 
-    start, descriptors: the run's documents. Raises RunError for a kind that this version does not know, InputError for
-    a plan that it cannot read.
+    start: the run's start document; units: by data key. Of an energy scan, mu(E). Raises RunError for a kind that this
+    version does not know, InputError for a plan that it cannot read.
     """
     if start["plan_name"] in PLANS:
-        units = {key: about.get("units") for one in descriptors for key, about in one["data_keys"].items()}
-        return scan_figure(start, units, rows)
+        measured = measured_rows(start, units, rows)
+        spectrum = judge_spectrum(measured) if measured.kind == "xafs" else None
+        if spectrum is None or isinstance(spectrum.absorption, Missing):
+            return scan_figure(measured)
+        return mu_figure(spectrum)
     plan = kind_of(start["plan_name"]).plan(start["scantrail"]["plan"])
     if not isinstance(plan, ThresholdPlan):
         raise RunError(f"runs of the kind {start['plan_name']} have no picture")

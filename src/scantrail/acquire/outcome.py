@@ -46,6 +46,11 @@ class Outcome:
         return Path(self.files[0]).parent if self.files else self.directory
 
     @property
+    def measured(self) -> bool:
+        """Whether there is anything to judge."""
+        return bool(self.points) or (self.data is not None and len(self.data.timestamps) > 0)
+
+    @property
     def saved(self) -> str:
         """Say what is on disk, and how to go on if that is not all."""
         share = f"{self.taken} of {self.expected} points are saved in run {self.number}"

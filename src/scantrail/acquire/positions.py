@@ -15,6 +15,7 @@ from scantrail.daq import (
     attempt,
     expected_seconds,
     learned_overhead,
+    measured_of,
     scan_figure,
 )
 from scantrail.db import database_url
@@ -36,7 +37,7 @@ def take_positions(order: Order[ScanConfig], opened: Opened) -> Outcome:
         reopened=order.reopened,
         opened=opened,
     )
-    with clients(order.plan, order.station) as (client, others):
+    with clients(order.plan, order.station, order.manner.baseline) as (client, others):
         taken = attempt(order.plan, client, setting, others=others, manner=order.manner)
     return _position_outcome(taken, order)
 
@@ -48,10 +49,7 @@ def scan_seconds(order: Order[ScanConfig]) -> float:
 
 def draw_positions(records: Sequence[Record], title: str) -> Figure:
     """Return the figure of a position scan, given as the runs that took it, oldest first."""
-    described = [descriptor for record in records for descriptor in record.descriptors.get("primary", ())]
-    units = {key: about.get("units") for one in described for key, about in one["data_keys"].items()}
-    rows = [row for record in records for row in record.stream("primary").rows()]
-    return scan_figure(records[0].start, units, rows, title=title)
+    return scan_figure(measured_of(records), title=title)
 
 
 def check_output(path: Path, *, continued: bool) -> None:

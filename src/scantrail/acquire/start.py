@@ -36,7 +36,7 @@ def carry_out(order: Order[Any], opened: Opened = lambda run: None) -> Outcome:
 def judged(outcome: Outcome, kind: str) -> Outcome:
     """Judge what was taken, however the run ended; what prevents it is a note, for the data are safe."""
     judging = kind_of(kind).judging
-    if judging is None or not outcome.points:
+    if judging is None or not outcome.measured:
         return outcome
     from scantrail.acquire.judge import judge_run
     from scantrail.plots import save
@@ -46,6 +46,8 @@ def judged(outcome: Outcome, kind: str) -> Outcome:
     except ScantrailError as error:
         return replace(outcome, notes=[*outcome.notes, f"the run could not be judged: {error}"])
     outcome = replace(outcome, verdict=verdict, notes=[*outcome.notes, *verdict.notes])
+    if judging.figure is None:
+        return outcome
     try:
         picture = save(verdict.figure, outcome.place / judging.figure)
     except ScantrailError as error:

@@ -2,10 +2,15 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from contextlib import nullcontext
+from math import prod
 from typing import TYPE_CHECKING, Any, Self
 
 import click
+
+from scantrail.cli.view import LiveView, points_taken
+from scantrail.runs import duration
 
 if TYPE_CHECKING:
     from scantrail.acquire import Order, Outcome
@@ -24,12 +29,11 @@ def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int
     from scantrail.cli.faces import face_of
     from scantrail.cli.figures import show_figure
     from scantrail.cli.outcome import print_outcome, print_problems
-    from scantrail.cli.view import LiveView
 
     check(order)
     console = Console(stderr=True, highlight=False)
     face, seconds = face_of(order), expected_time(order)
-    for line in face.words(order, seconds):
+    for line in (*face.words(order, seconds), *going_on(order, seconds)):
         console.print(line, soft_wrap=True, markup=False)
     if console.is_terminal:
         console.print()
@@ -47,6 +51,14 @@ def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int
             show_figure(figure, output=None, terminal=True)
     print_problems(outcome, warnings.messages)
     return outcome.exit_code
+
+
+def going_on(order: "Order[Any]", seconds: float) -> Iterator[str]:
+    """Say where an order goes on, a line; nothing for one that starts anew. seconds: of the whole plan."""
+    if order.earlier:
+        done, total = points_taken(order), prod(order.plan.shape)
+        number, left = order.earlier[-1].start["scan_id"], duration(seconds * (total - done) / total)
+        yield f"  goes on with run {number}: {done} of {total} points are there, about {left} to go"
 
 
 def drawn(outcome: "Outcome") -> "Figure | None":

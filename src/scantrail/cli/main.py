@@ -44,6 +44,7 @@ PARTS: Commands = {
     "install": ("parts.positions", "install", "Put a component into a position."),
     "limit": ("parts.tests", "limit", "Set what a measured quantity must lie between."),
     "list": ("parts.lists", "list_", "List components."),
+    "locations": ("parts.lists", "locations", "List locations and what is there."),
     "log": ("parts.logs", "log", "Log an issue, a repair, an observation."),
     "move": ("parts.components", "move", "Note that a component is at another location."),
     "new-profile": ("parts.new_profile", "new_profile", "Write a commented profile for your own experiment."),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scantrail.cli.answers import print_answers
-from scantrail.cli.runs.points import FIRST, LAST
+from scantrail.cli.runs.points import FIRST, LAST, all_points, caption
 from scantrail.cli.runs.wording import COLOURS
 from scantrail.cli.wording import at_most, together
 
@@ -80,6 +80,7 @@ def counts_table(outcome: "Outcome", plan: "ThresholdPlan") -> "Table":
             table.add_row(*(cell for points in columns for cell in _cells(points, i)))
         elif i == left_out.start:
             table.add_row(*["…"] * len(table.columns))
+            table.caption = caption(all_points(outcome.number))
     return table
 
 

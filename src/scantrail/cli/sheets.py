@@ -124,7 +124,7 @@ class ScanSheet:
         return []
 
     def figure(self, rows: Sequence[Row]) -> "Figure | None":
-        """Return readings against positions."""
-        from scantrail.daq import scan_figure
+        """Return readings against positions, of an energy scan mu(E)."""
+        from scantrail.acquire import draw_live
 
-        return scan_figure(self._start, self._units, rows) if self._start else None
+        return draw_live(self._start, self._units, rows) if self._start else None

@@ -34,6 +34,11 @@ BAR = 30
 """Width of the bar in characters."""
 
 
+def points_taken(order: "Order[Any]") -> int:
+    """Return how many points the runs hold that an order goes on with."""
+    return sum(len(record.stream(PRIMARY)) for record in order.earlier)
+
+
 class LiveView:
     """What a terminal shows while `order` is taken; rich draws it.
 
@@ -43,12 +48,12 @@ class LiveView:
     def __init__(self, order: "Order[Any]", sheet: "Sheet", seconds: float, *, plot: bool = False) -> None:
         self._sheet = sheet
         self._total: int = prod(order.plan.shape)
-        self._before = sum(len(record.stream(PRIMARY)) for record in order.earlier)
+        self._before = points_taken(order)
         self._pace = seconds / self._total
         self._plot = plot
         self._all: list[Mapping[str, Any]] = []
         self._drawn: tuple[object, Text] | None = None
-        self._rows: deque[Mapping[str, Any]] = deque(maxlen=FEW_ROWS if plot else ROWS)
+        self._rows: deque[Mapping[str, Any]] = deque(_rows_elsewhere(order), maxlen=FEW_ROWS if plot else ROWS)
         self._seen = self._before
         self._began = self._last = time.monotonic()
         self._run: RunWriter | None = None
@@ -161,3 +166,9 @@ class LiveView:
             if pending := self._sheet.pending():
                 table.add_row(*pending, style="dim")
         return table
+
+
+def _rows_elsewhere(order: "Order[Any]") -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of earlier runs, but for those in the journal that the view will follow."""
+    for record in order.earlier[:-1] if order.reopened else order.earlier:
+        yield from record.stream(PRIMARY).rows()

@@ -40,7 +40,7 @@ class Bench:
         manner: Manner,
         clock: Clock,
     ) -> None:
-        self.failed: dict[str, int] = {}
+        self._warned: set[str] = set()
         self._rig = rig
         self._run = run
         self._collector = collector
@@ -134,17 +134,14 @@ class Bench:
             return False
         team, armed = self._rig.team, self._armed
         self._began = time.monotonic()
-        team.each(armed, lambda client: team.clients[client].arm(armed[client], dwell))
+        team.arm(armed, dwell)
         command: Command = self._run.dwell(dwell)
-        while command != "halt" and not all(team.each(armed, self._is_ready)):
+        while command != "halt" and not team.ready(armed):
             if time.monotonic() - self._began > dwell + self._rig.deadline:
                 names = ", ".join(source.pv for source in self._rig.detectors)
                 raise ReplyTimeout(f"{names}: no end of a count of {dwell:g} s after {dwell + self._rig.deadline:g} s")
             command = self._run.dwell(FIRST)
         return command != "halt"
-
-    def _is_ready(self, client: int) -> bool:
-        return self._rig.team.clients[client].ready(self._armed[client])
 
     def _read(self, point: Point) -> tuple[Row, Failed]:
         readings = self._readout()
@@ -152,9 +149,9 @@ class Bench:
         failed: Failed = []
         count = len(self._sources)
         for (axis, place, key, sent), reading in zip(self._axes, readings[count:], strict=True):
-            target, value = point.setpoints[place], reading.value
-            if not isinstance(value, float | int):
-                raise ProtocolError(f"{axis.readback} cannot be read: {reading.error or repr(value)}")
+            target, value = point.setpoints[place], _number(reading.value)
+            if value is None:
+                raise ProtocolError(f"{axis.readback} cannot be read: {_why(reading)}")
             if abs(value - target) > axis.tolerance(target):
                 raise MotionError(
                     f"{axis.pv} is at {axis.at(value)} instead of {axis.at(target)}, where it was sent "
@@ -164,9 +161,9 @@ class Bench:
         if self._zero is not None:
             row[ELAPSED], row[setpoint_key(ELAPSED)] = self._began - self._zero, point.setpoints[ELAPSED]
         for source, reading in zip(self._sources, readings, strict=False):
-            row[source.key] = value = _number(reading)
+            row[source.key] = value = _number(reading.value)
             if value is None:
-                failed.append((source, reading.error or f"{reading.value!r} is no number"))
+                failed.append((source, _why(reading)))
         for key, index in zip(self._grid, point.grid, strict=False):
             row[key] = index
         return row, failed
@@ -174,9 +171,9 @@ class Bench:
     def _report(self, point: Point, failed: Failed) -> None:
         self._run.describe("failures", FAILURES)
         for source, error in failed:
-            if source.key not in self.failed:
+            if source.key not in self._warned:
                 _LOG.warning("%s gave no reading at point %d: %s", source.pv, point.index + 1, error)
-            self.failed[source.key] = self.failed.get(source.key, 0) + 1
+            self._warned.add(source.key)
             row: Row = {"point": point.index, "detector": source.key, "pv": source.pv, "error": error}
             self._run.event("failures", row, self._clock.now())
         if self._manner.on_error == "abort":
@@ -184,6 +181,9 @@ class Bench:
             raise ProtocolError(f"{source.pv} gave no reading at point {point.index + 1}: {error}")
 
 
-def _number(reading: Reading) -> float | None:
-    value = reading.value
-    return value if isinstance(value, float | int) and math.isfinite(value) else None
+def _number(value: Scalar | None) -> float | None:
+    return value if value is not None and not isinstance(value, str) and math.isfinite(value) else None
+
+
+def _why(reading: Reading) -> str:
+    return reading.error or f"{reading.value!r} is no number"

@@ -2,6 +2,7 @@
 
 import math
 
+from scantrail.daq.bragg import bragg_angle
 from scantrail.daq.plans import PositionScanConfig, ScanConfig, XAFSScanConfig
 from scantrail.daq.readout import Readout
 from scantrail.daq.rig import UNKNOWN, Axis, Rig
@@ -9,9 +10,6 @@ from scantrail.daq.survey import named
 from scantrail.daq.team import Team
 from scantrail.errors import InputError, ProtocolError
 from scantrail.station import Station
-
-HC = 12398.419843320026
-"""Planck's constant times the speed of light [eV angstrom], exact in the SI of 2019."""
 
 
 def standing(rig: Rig) -> dict[str, float]:
@@ -73,15 +71,14 @@ def _beyond(axis: Axis, target: float, where: str) -> str:
 
 
 def _angles(plan: ScanConfig, rig: Rig) -> list[str]:
-    """Tell where an energy scan leaves the crystal's angles: sin(theta) = h c / (2 d E)."""
+    """Tell where an energy scan leaves the crystal's angles."""
     crystal = rig.station.crystal
-    if crystal is None or crystal.angle_limits is None or not isinstance(plan, XAFSScanConfig):
+    if crystal is None or not isinstance(plan, XAFSScanConfig):
         return []
-    low, high = crystal.angle_limits
+    low, high = crystal.angle_limits or (0.0, 90.0)
     notices = []
     for energy in (float(plan.generate_energies()[0]), float(plan.generate_energies()[-1])):
-        sine = HC / (2 * crystal.d_spacing * energy)
-        theta = math.degrees(math.asin(sine)) if sine <= 1 else None
+        theta = bragg_angle(energy, crystal.d_spacing)
         if theta is None or not low <= theta <= high:
             told = "cannot be reached at all" if theta is None else f"needs a Bragg angle of {theta:.3f} deg"
             notices.append(f"{energy:g} eV {told} with {crystal.name}, whose range is {low:g} to {high:g} deg")

@@ -31,6 +31,13 @@ class Database:
     url: str = field(repr=False)
     engine: Engine
     timeout: float
+    _reading: Engine = field(init=False, repr=False, compare=False)
+    _writing: Engine = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        options = _SNAPSHOT[self.engine.dialect.name]
+        object.__setattr__(self, "_reading", self.engine.execution_options(**options))
+        object.__setattr__(self, "_writing", self.engine.execution_options(**_WRITING))
 
     @property
     def name(self) -> str:
@@ -40,8 +47,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one consistent state and may not write. Raises DatabaseError."""
-        options = _SNAPSHOT[self.engine.dialect.name]
-        with explained(self.url, self.timeout), self.engine.execution_options(**options).begin() as connection:
+        with explained(self.url, self.timeout), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
@@ -51,7 +57,7 @@ class Database:
         Raises DatabaseError, also when another process has held the lock for `timeout` seconds. A row that is refused
         stays SQLAlchemy's IntegrityError or DataError.
         """
-        with explained(self.url, self.timeout), self.engine.execution_options(**_WRITING).begin() as connection:
+        with explained(self.url, self.timeout), self._writing.begin() as connection:
             yield connection
 
     def close(self) -> None:

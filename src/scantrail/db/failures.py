@@ -1,5 +1,6 @@
 """What went wrong with a database, in one sentence that names it and says what to do."""
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ _SQLITE = {
     sqlite3.SQLITE_FULL: "the database {name} cannot be written: the disk is full",
     sqlite3.SQLITE_IOERR: "the database {name} cannot be read or written: {said}",
 }
+_BESIDE = frozenset({sqlite3.SQLITE_READONLY_CANTINIT, sqlite3.SQLITE_READONLY_DIRECTORY})
+_SMALL = 1 << 16
+"""Bytes left on a disk that is full for a database: its index of the log alone takes half of it."""
 _LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's SQLSTATE when lock_timeout has passed
 
 
@@ -44,7 +48,15 @@ def _explain(error: BaseException, url: str, waited: float) -> DatabaseError:
     path = sqlite_path(url)
     name, said = render(url), _first_line(error)
     if isinstance(error, sqlite3.Error) and path is not None:
-        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+        extended = getattr(error, "sqlite_errorcode", 0)
+        code = extended & _PRIMARY
+        if extended in _BESIDE:
+            return DatabaseError(
+                f"the database {name} cannot be used: even for reading, its log is kept beside it, and this user may "
+                f"not write in {path.parent}; copy the file to a place of your own"
+            )
+        if code == sqlite3.SQLITE_IOERR and _is_full(path):
+            code = sqlite3.SQLITE_FULL
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             return _locked(name, waited)
         if code == sqlite3.SQLITE_CANTOPEN:
@@ -54,6 +66,13 @@ def _explain(error: BaseException, url: str, waited: float) -> DatabaseError:
     if getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
         return _locked(name, waited)
     return DatabaseError(f"the database {name} failed: {said}")
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _SMALL
+    except OSError:
+        return False
 
 
 def _locked(name: str, waited: float) -> DatabaseError:

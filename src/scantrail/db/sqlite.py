@@ -1,10 +1,12 @@
 """What SQLite must be told: take the write lock at BEGIN, log ahead, keep references, leave one whole file."""
 
 import os
+import random
 import sqlite3
 import time
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
@@ -20,6 +22,7 @@ OLDEST = (3, 37, 0)
 """The first SQLite with STRICT tables."""
 
 _WAL_POLL = 0.01  # s
+_LOCK_POLL = 0.002  # s; about as long as a command writes
 
 
 def sqlite_engine(url: sa.URL, timeout: float) -> Engine:
@@ -43,10 +46,37 @@ def sqlite_engine(url: sa.URL, timeout: float) -> Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.info.get(WRITES) is not writes:  # a process that writes again and again says it once
+            connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+            connection.info[WRITES] = writes
+        if writes:
+            _begin_writing(cast("sqlite3.Connection", connection.connection.driver_connection), timeout)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_writing(driver: sqlite3.Connection, timeout: float) -> None:
+    """Take the write lock, or ask for it again and again, all alike, in an order that chance decides.
+
+    SQLite itself asks ever less often, up to every 100 ms: among many writers whoever waits longest is served last, and
+    the lock stays free meanwhile. Nor can it be interrupted. Raises sqlite3.OperationalError after `timeout` seconds.
+    """
+    deadline = time.monotonic() + timeout
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(random.uniform(0.2, 1.8) * _LOCK_POLL)
+            else:
+                return
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {round(timeout * 1000)}")
 
 
 def log_ahead(driver: sqlite3.Connection, timeout: float) -> None:

@@ -61,15 +61,10 @@ class LineClient(Observer):
         Raises as `move` and `moving` do, for the first motor that fails; the others may be on their way then.
         """
         moves = [self._order("MOVE", motor, position) for motor, position in targets.items()]
-        count = len(moves)
         motors = tuple(targets)
         writes = requests.followed(moves, requests.about_all("STATUS", motors))
-        started, states = self._wire.exchange(
-            writes,
-            deadline,
-            lambda lines: (replies.acknowledged("MOVING", lines[:count]), replies.states(lines[count:])),
-        )
-        for motor, move, answer in zip(motors, moves, started, strict=True):
+        started, states = self._wire.exchange(writes, deadline, replies.moves)
+        for motor, move, answer in zip(motors, moves, started, strict=False):
             if isinstance(answer, Refusal):
                 raise self._refused(move.decode().strip(), motor, answer)
         return self._still(motors, states)
@@ -165,6 +160,8 @@ class LineClient(Observer):
             raise self._refused(request.decode().strip(), pv, answer)
 
     def _still(self, motors: Sequence[str], states: Sequence[MotorStatus | Refusal]) -> Set[str]:
+        if states.count(MotorStatus.IDLE) == len(states):
+            return frozenset()
         moving: set[str] = set()
         for motor, state in zip(motors, states, strict=True):
             if state is MotorStatus.MOVING:

@@ -52,6 +52,12 @@ def states(lines: Iterable[bytes]) -> list[MotorStatus | Refusal]:
     return [_STATES[line] if line in _STATES else _read(line, MotorStatus, _STATUS_WORDS) for line in lines]
 
 
+def moves(lines: list[bytes]) -> tuple[list[str | Refusal], list[MotorStatus | Refusal]]:
+    """Read the answers to so many MOVEs, then as many STATUSes. Raises OutOfStep."""
+    count = len(lines) // 2
+    return acknowledged("MOVING", lines[:count]), states(lines[count:])
+
+
 def acknowledged(word: str, lines: Sequence[bytes]) -> list[str | Refusal]:
     """Read answers that say `word` and nothing else. Raises OutOfStep."""
     if lines.count(b"OK:" + word.encode()) == len(lines):

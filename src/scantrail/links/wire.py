@@ -112,14 +112,14 @@ class Wire:
 def _ask(transport: Transport, data: bytes, count: int, until: float, replies: list[bytes]) -> None:
     """Send a batch and add its answers to `replies`, also what came of them before a failure."""
     if transport.pending():  # the end of file, or an answer to nothing
-        raise OutOfStep(_shown(_heard(transport, until)))
+        raise OutOfStep(_shown(transport.receive(until) or _ended()))
     transport.send(data, until)
-    received = _heard(transport, until)
+    received = transport.receive(until) or _ended()
     try:
         while received.count(b"\n") < count:
             if len(received) > count * LONGEST_REPLY:
                 raise OutOfStep(f"more than {LONGEST_REPLY} bytes")
-            received += _heard(transport, until)
+            received += transport.receive(until) or _ended()
     finally:
         *lines, rest = received.split(b"\n")
         replies += lines
@@ -127,11 +127,8 @@ def _ask(transport: Transport, data: bytes, count: int, until: float, replies: l
         raise OutOfStep(_shown(rest or lines[-1]))
 
 
-def _heard(transport: Transport, until: float) -> bytes:
-    data = transport.receive(until)
-    if not data:
-        raise EOFError
-    return data
+def _ended() -> bytes:
+    raise EOFError
 
 
 def _shown(data: bytes) -> str:

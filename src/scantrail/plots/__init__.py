@@ -25,7 +25,7 @@ from scantrail.plots.model import (
     Shape,
     numbers,
 )
-from scantrail.plots.thinning import joined, thinned
+from scantrail.plots.thinning import joined, thinned, without_bars
 
 __all__ = [
     "SERIES",
@@ -49,6 +49,7 @@ __all__ = [
     "save",
     "terminal",
     "thinned",
+    "without_bars",
 ]
 
 

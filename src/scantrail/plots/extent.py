@@ -82,7 +82,8 @@ def _reach(panel: Panel, along: Direction) -> Iterator[float]:
             case Marker() if element.along == along:
                 yield element.at
             case Image():
-                yield from (-0.5, (len(element.values[0]) if along == "x" else len(element.values)) - 0.5)
+                bounds = element.x_bounds if along == "x" else element.y_bounds
+                yield from (bounds[0], bounds[-1])
             case _:
                 continue
 

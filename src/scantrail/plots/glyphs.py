@@ -181,12 +181,12 @@ def _bars(canvas: Canvas, bars: Bars, scatter: Scatter) -> None:
     """Fill the cells under every count; the least of them has one."""
     (left, right), (floor, ceiling) = canvas.x_limits, canvas.y_limits
     across, up = (right - left) / canvas.width / FINE, (ceiling - floor) / canvas.height / FINE
-    edges = _placed(np.array(bars.edges), canvas.x_axis.scale)
+    edges = np.clip(_placed(np.array(bars.edges), canvas.x_axis.scale), left, right)
     for i, count in enumerate(bars.counts):
-        if not count:
+        if not count or not edges[i] < edges[i + 1]:
             continue
         columns = np.linspace(edges[i], edges[i + 1], 2 + ceil((edges[i + 1] - edges[i]) / across))[:-1]
-        rows = np.linspace(max(0.0, floor), count, 1 + ceil(count / up))
+        rows = np.linspace(max(0.0, floor), min(count, ceiling), 1 + ceil(min(count, ceiling) / up))
         x, y = np.meshgrid(columns, rows)
         _put(canvas, x.ravel(), y.ravel(), _block(bars), bars.colour, scatter)
 
@@ -206,8 +206,8 @@ def _image(canvas: Canvas, image: Image, scatter: Scatter) -> None:
             np.linspace(*canvas.x_limits, canvas.width * 2), np.linspace(*canvas.y_limits, canvas.height * 2)
         )
     )
-    column = np.clip(np.round(x), 0, values.shape[1] - 1).astype(int)
-    row = np.clip(np.round(y), 0, values.shape[0] - 1).astype(int)
+    column = _cell(x, image.x_bounds)
+    row = _cell(y, image.y_bounds)
     share = (values[row, column] - low) / ((high - low) or 1.0)
     hole = np.isnan(share)
     level = np.clip(np.nan_to_num(share) * len(SHADES), 0, len(SHADES) - 1).astype(int)
@@ -215,6 +215,11 @@ def _image(canvas: Canvas, image: Image, scatter: Scatter) -> None:
     for i, sign in enumerate(SHADES):
         chosen = (level == i) & ~hole
         _put(canvas, x[chosen], y[chosen], sign, "ink", scatter)
+
+
+def _cell(places: Floats, bounds: tuple[float, ...]) -> NDArray[np.intp]:
+    """Return the index of the cell in which each place lies."""
+    return np.clip(np.searchsorted(bounds, places, side="right") - 1, 0, len(bounds) - 2)
 
 
 def _put(canvas: Canvas, x: Floats, y: Floats, sign: str, colour: Colour, scatter: Scatter) -> None:

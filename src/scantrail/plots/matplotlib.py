@@ -22,6 +22,8 @@ WIDTH = 9.0
 DOTS = {".png": 200, ".svg": 100, ".pdf": 100}
 ALONE, STACKED = 4.3, 2.6
 """Height [inches] of a panel alone and of one among others."""
+BESIDE, COLOUR_BAR = 1.1, 1.3
+"""Inches that the labels of the y axis take, and those that the scale of a map does."""
 TITLE, HEADING, LABEL, TICK = 12.0, 10.5, 10.0, 9.0
 """Sizes of type [points]."""
 LEADING = 1.25
@@ -59,8 +61,8 @@ def _sheet(figure: Figure) -> Sheet:
     """The figure laid out: title, panels with their notes, one legend below."""
     columns = min(figure.columns, len(figure.panels))
     rows = ceil(len(figure.panels) / columns)
-    across = WIDTH / columns - 1.1
-    above = [_above(panel, across) for panel in figure.panels]
+    across = [_across(panel, columns) for panel in figure.panels]
+    above = [_above(panel, inches) for panel, inches in zip(figure.panels, across, strict=True)]
     title = fitting(figure.title, WIDTH - 0.5, TITLE, bold=True)
     legend = entries(figure)
     legend_columns = _legend_columns([shortened(label, LEGEND_LETTERS) for label in legend])
@@ -74,10 +76,16 @@ def _sheet(figure: Figure) -> Sheet:
     for i, panel in enumerate(figure.panels):
         axes = sheet.add_subplot(rows, columns, i + 1)
         lowest = i + columns >= len(figure.panels)
-        _panel(axes, panel, above[i], across, with_x=lowest or not figure.shared_x)
+        _panel(axes, panel, above[i], across[i], with_x=lowest or not figure.shared_x)
     if legend:
         _legend(sheet, figure, legend_columns)
     return sheet
+
+
+def _across(panel: Panel, columns: int) -> float:
+    """Inches between the ends of a panel's x axis, or nearly."""
+    maps = any(isinstance(element, Image) for element in panel.elements)
+    return WIDTH / columns - BESIDE - COLOUR_BAR * maps
 
 
 def _panel(axes: Axes, panel: Panel, above: list[tuple[str, float, str]], across: float, *, with_x: bool) -> None:

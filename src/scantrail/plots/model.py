@@ -145,10 +145,16 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A map by index: values[row][column] with holes; row 0 is at the bottom. value: what the colours show."""
+    """A map: values[row][column] with holes; row 0 is at the bottom. value: what the colours show.
+
+    x_edges, y_edges: where its columns and rows begin and end, ascending, one more than there are; () for a map by
+    index, whose cells lie about the whole numbers.
+    """
 
     values: tuple[Numbers, ...]
     value: Axis
+    x_edges: tuple[float, ...] = ()
+    y_edges: tuple[float, ...] = ()
     kind: ClassVar[str] = "image"
 
     def __post_init__(self) -> None:
@@ -156,6 +162,18 @@ class Image:
             raise InputError("a map needs at least one row and one column.")
         if len({len(row) for row in self.values}) > 1:
             raise InputError("the rows of a map must be of one length.")
+        _edges("columns", self.x_edges, len(self.values[0]))
+        _edges("rows", self.y_edges, len(self.values))
+
+    @property
+    def x_bounds(self) -> tuple[float, ...]:
+        """Where the columns begin and end."""
+        return self.x_edges or tuple(i - 0.5 for i in range(len(self.values[0]) + 1))
+
+    @property
+    def y_bounds(self) -> tuple[float, ...]:
+        """Where the rows begin and end."""
+        return self.y_edges or tuple(i - 0.5 for i in range(len(self.values) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +225,13 @@ class Figure:
             for panel in self.panels
         ]
         return {"title": self.title, "shared_x": self.shared_x, "columns": self.columns, "panels": panels}
+
+
+def _edges(what: str, edges: tuple[float, ...], number: int) -> None:
+    if edges and len(edges) != number + 1:
+        raise InputError(f"{number} {what} of a map have {number + 1} edges; got {len(edges)}.")
+    if any(not low < high for low, high in pairwise(edges)):
+        raise InputError(f"the edges of the {what} of a map must ascend.")
 
 
 def _same_length(x: Numbers, **columns: tuple[object, ...]) -> None:

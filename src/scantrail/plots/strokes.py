@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -41,6 +42,8 @@ LIMIT_IN_LEGEND = Outline(LIMIT.vertices + np.array([0.0, 0.75]), LIMIT.codes)
 LIMIT_SIZE = 17.0
 THIN, NORMAL = 0.9, 1.4
 SMALL = 8.5
+EVEN = 0.01
+"""Largest difference of two cells of a map that are drawn alike, as a share of their mean."""
 LABEL_ROW = 13.0
 """Points between the texts of neighbouring markers."""
 LEFTMOST, MIDMOST, RIGHTMOST = 0.2, 0.62, 0.82
@@ -102,7 +105,14 @@ def _points(axes: Axes, points: Points, depth: int) -> None:
 def _image(axes: Axes, image: Image) -> None:
     values = np.ma.masked_invalid(np.array([_column(row) for row in image.values]))
     axes.set_facecolor(HOLE)
-    shown = axes.imshow(values, origin="lower", aspect="auto", interpolation="nearest", cmap="cividis", zorder=1)
+    # a picture of its own for even cells: the edges of many quadrilaterals show in vector formats
+    if _even(image.x_bounds) and _even(image.y_bounds):
+        ends = (image.x_bounds[0], image.x_bounds[-1], image.y_bounds[0], image.y_bounds[-1])
+        shown: ScalarMappable = axes.imshow(
+            values, origin="lower", extent=ends, aspect="auto", interpolation="nearest", cmap="cividis", zorder=1
+        )
+    else:
+        shown = axes.pcolormesh(image.x_bounds, image.y_bounds, values, cmap="cividis", zorder=1)
     if values.count() and values.min() == values.max():
         shown.set_clim(float(values.min()) - 0.5, float(values.min()) + 0.5)
     figure = axes.get_figure()
@@ -113,6 +123,11 @@ def _image(axes: Axes, image: Image) -> None:
     bar.set_label(shortened(image.value.text, 60), fontsize=SMALL + 1.0)
     bar.ax.tick_params(labelsize=SMALL, length=3, color=PALETTE["grey"])
     set_plainly(bar.ax.yaxis.label)
+
+
+def _even(bounds: tuple[float, ...]) -> bool:
+    widths = np.diff(bounds)
+    return bool(np.ptp(widths) <= EVEN * float(np.mean(widths)))
 
 
 def _marker_text(axes: Axes, marker: Marker, axis: Axis, written: Sequence[float]) -> None:

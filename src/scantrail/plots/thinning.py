@@ -16,6 +16,18 @@ def thinned(figure: Figure, most: int) -> Figure:
     return replace(figure, panels=panels)
 
 
+def without_bars(figure: Figure) -> Figure:
+    """Return the figure with its points alone, where there are no upper limits among them."""
+    panels = tuple(
+        replace(panel, elements=tuple(_without_bars(element) for element in panel.elements)) for panel in figure.panels
+    )
+    return replace(figure, panels=panels)
+
+
+def _without_bars(element: Element) -> Element:
+    return replace(element, low=(), high=()) if isinstance(element, Points) and not any(element.upper) else element
+
+
 def joined(figure: Figure) -> Figure:
     """Return the figure without plain points through which a line is drawn anyway; the line takes their label."""
     return replace(figure, panels=tuple(replace(panel, elements=_joined(panel)) for panel in figure.panels))

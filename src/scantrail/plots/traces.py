@@ -213,6 +213,8 @@ def _histogram(bars: Bars, inks: Inks) -> Json:
 def _image(image: Image, place: Place, inks: Inks) -> Json:
     return {
         "type": "heatmap",
+        **({"x": list(image.x_edges)} if image.x_edges else {}),
+        **({"y": list(image.y_edges)} if image.y_edges else {}),
         "z": [list(row) for row in image.values],
         "colorscale": "Cividis",
         "hoverongaps": False,

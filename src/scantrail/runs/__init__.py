@@ -33,11 +33,36 @@ from scantrail.runs.writer import Command, RunWriter
 
 if TYPE_CHECKING:
     from scantrail.runs.catalog import Choice, listing, note_run, reindex
-    from scantrail.runs.export import export_csv, write_csv
+    from scantrail.runs.export import (
+        Recorded,
+        Written,
+        export_csv,
+        export_nexus,
+        export_spec,
+        export_xdi,
+        formats_of,
+        write_csv,
+        write_spec,
+        write_xdi,
+    )
 
 _LATER = {
     **dict.fromkeys(("Choice", "listing", "note_run", "reindex"), "catalog"),
-    **dict.fromkeys(("export_csv", "write_csv"), "export"),
+    **dict.fromkeys(
+        (
+            "Recorded",
+            "Written",
+            "export_csv",
+            "export_nexus",
+            "export_spec",
+            "export_xdi",
+            "formats_of",
+            "write_csv",
+            "write_spec",
+            "write_xdi",
+        ),
+        "export",
+    ),
 }
 
 __all__ = [
@@ -53,6 +78,7 @@ __all__ = [
     "Point",
     "Reading",
     "Record",
+    "Recorded",
     "Result",
     "RunStatus",
     "RunSummary",
@@ -60,6 +86,7 @@ __all__ = [
     "Scalar",
     "Shown",
     "Table",
+    "Written",
     "analyses",
     "ask",
     "asked",
@@ -70,9 +97,13 @@ __all__ = [
     "documents",
     "duration",
     "export_csv",
+    "export_nexus",
+    "export_spec",
+    "export_xdi",
     "files_of",
     "find",
     "follow",
+    "formats_of",
     "heading",
     "held",
     "iso",
@@ -92,6 +123,8 @@ __all__ = [
     "summary_document",
     "write_csv",
     "write_results",
+    "write_spec",
+    "write_xdi",
 ]
 
 

@@ -23,6 +23,7 @@ from scantrail.runs.documents import (
     start_document,
     stop_document,
 )
+from scantrail.runs.event_line import EventLine
 from scantrail.runs.journal import Journal
 from scantrail.runs.numbers import allot
 from scantrail.runs.reader import read
@@ -37,8 +38,8 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(slots=True)
 class _Stream:
-    uid: str
     keys: frozenset[str]
+    line: EventLine
     count: int
 
 
@@ -104,7 +105,8 @@ class RunWriter:
         for name, descriptors in record.descriptors.items():
             last = descriptors[-1]
             count = max(record.stream(name).seq, default=0)
-            run._streams[name] = _Stream(last["uid"], frozenset(last["data_keys"]), count)
+            keys = last["data_keys"]
+            run._streams[name] = _Stream(frozenset(keys), EventLine(last["uid"], keys), count)
         last_asked = asked(directory)
         run._seq = last_asked.seq if last_asked else 0  # what was asked of the dead process is not asked of this one
         return run
@@ -123,7 +125,7 @@ class RunWriter:
         shown = self._shown if stream == "primary" else columns if stream == "baseline" else ()
         document = descriptor_document(stream, columns, uid=uid, run=self.uid, time=clock.time(), shown=shown)
         self._journal.append(encode("descriptor", document))
-        self._streams[stream] = _Stream(uid, frozenset(columns), known.count if known else 0)
+        self._streams[stream] = _Stream(frozenset(columns), EventLine(uid, columns), known.count if known else 0)
 
     def event(self, stream: str, data: Mapping[str, Scalar | None], time: float) -> int:
         """Record one row, flushed to the operating system on return; `time` in unix seconds. Returns its seq_num.
@@ -136,17 +138,7 @@ class RunWriter:
                 f"an event of stream {stream!r} with the keys {sorted(data)} does not match "
                 f"its descriptor {sorted(target.keys) if target else '(none yet)'}"
             )
-        number = target.count + 1
-        document = {
-            "uid": f"{target.uid[:24]}{number:012x}",  # as unique as its descriptor's, and a tenth of a new one's time
-            "descriptor": target.uid,
-            "seq_num": number,
-            "time": time,
-            "data": data,
-            "timestamps": dict.fromkeys(data, time),
-            "filled": {},
-        }
-        self._journal.append(encode("event", document))
+        self._journal.append(target.line.encode(target.count + 1, time, data))
         target.count += 1
         return target.count
 
@@ -183,17 +175,16 @@ class RunWriter:
         return self._sleep(seconds)
 
     def _sleep(self, seconds: float) -> Command:
-        deadline = clock.monotonic() + seconds
-        while (command := self._command()) != "halt" and (left := deadline - clock.monotonic()) > 0:
-            clock.sleep(min(left, SLICE))
-        return command
-
-    def _command(self) -> Command:
         now = clock.monotonic()
-        if now - self._looked >= SLICE / 2:
-            self._looked = now
-            self._look_at_control()
-        return _COMMANDS[min(self._stops, 2)]
+        deadline = now + seconds
+        while True:
+            if now - self._looked >= SLICE / 2:
+                self._looked = now
+                self._look_at_control()
+            if self._stops >= 2 or (now := clock.monotonic()) >= deadline:
+                return _COMMANDS[min(self._stops, 2)] if self._stops else "go"
+            clock.sleep(min(deadline - now, SLICE))
+            now = clock.monotonic()
 
     def _look_at_control(self) -> None:
         request = asked(self.directory)

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from scantrail.tracker.change import Done, login
     from scantrail.tracker.checking import verify
     from scantrail.tracker.commands import add_component, known_id, move_component, update_component
+    from scantrail.tracker.completing import Named, complete
     from scantrail.tracker.component import Component
     from scantrail.tracker.connections import connect_components, disconnect_components
+    from scantrail.tracker.example import example_profile
     from scantrail.tracker.figure import Drawn, plot_component, plot_type
     from scantrail.tracker.installation import install_component, remove_component
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
+    from scantrail.tracker.locations import list_locations
     from scantrail.tracker.maintenance import LOG_TYPES, SEVERITIES, add_maintenance_log, resolve_log
     from scantrail.tracker.matrix import Matrix, verdict_matrix
     from scantrail.tracker.moments import moment, stamp
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.rehearsals import rehearsal
     from scantrail.tracker.searching import fitting_components, search_components
     from scantrail.tracker.store import Database, default_database, get_default_db
+    from scantrail.tracker.strays import strays
     from scantrail.tracker.testing import TestResult
     from scantrail.tracker.tokens import Scope, Token, list_tokens, new_token, revoke_token, token_of
     from scantrail.tracker.undoing import undo
@@ -39,12 +43,15 @@ _MODULES = {
     "blocking": ("Blocks", "blocks"),
     "change": ("Done", "login"),
     "commands": ("add_component", "known_id", "move_component", "update_component"),
+    "completing": ("Named", "complete"),
     "component": ("Component",),
     "connections": ("connect_components", "disconnect_components"),
     "card": ("detail", "open_connections"),
     "past": ("at", "history"),
+    "example": ("example_profile",),
     "figure": ("Drawn", "plot_component", "plot_type"),
     "installation": ("install_component", "remove_component"),
+    "locations": ("list_locations",),
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
@@ -54,6 +61,7 @@ _MODULES = {
     "rehearsals": ("rehearsal",),
     "searching": ("fitting_components", "search_components"),
     "store": ("Database", "default_database", "get_default_db"),
+    "strays": ("strays",),
     "testing": ("TestResult",),
     "tokens": ("Scope", "Token", "list_tokens", "new_token", "revoke_token", "token_of"),
     "undoing": ("undo",),
@@ -74,6 +82,7 @@ __all__ = [
     "Done",
     "Drawn",
     "Matrix",
+    "Named",
     "Page",
     "Profile",
     "Scope",
@@ -86,11 +95,13 @@ __all__ = [
     "backup",
     "blocks",
     "check_backup",
+    "complete",
     "connect_components",
     "default_database",
     "detail",
     "disassemble_module",
     "disconnect_components",
+    "example_profile",
     "fitting_components",
     "get_default_db",
     "history",
@@ -98,6 +109,7 @@ __all__ = [
     "install_component",
     "known_id",
     "list_components",
+    "list_locations",
     "list_positions",
     "list_test_types",
     "list_tokens",
@@ -117,6 +129,7 @@ __all__ = [
     "search_components",
     "set_limit",
     "stamp",
+    "strays",
     "summary",
     "token_of",
     "undo",

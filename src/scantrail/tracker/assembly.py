@@ -75,7 +75,7 @@ def _attach(change: Change, module: "Row[Any]", slot: str, part: "Row[Any]", *, 
     _fits(change, module, slot, part)
     sitting = {row.slot: row for row in _sitting(change, module.id)}
     if slot in sitting and sitting[slot].child == part.id:
-        change.said.append(f"{part.id} is already attached to {module.id} as {slot}.")
+        change.said.append(f"{part.id} is already attached to {module.id} as {slot}")
         return
     if module.id in (part.id, *parts_of(change.connection, part.id)):
         raise Refused(f"{part.id} contains {module.id}; an assembly cannot be a part of itself")
@@ -106,7 +106,7 @@ def _attach(change: Change, module: "Row[Any]", slot: str, part: "Row[Any]", *, 
     tail = f": {notes}" if notes else ""
     write_log(change, module.id, "assembly", f"{part.id} attached as {slot}{tail}")
     write_log(change, part.id, "assembly", f"attached to {module.id} as {slot}{tail}")
-    change.said.append(f"attached {part.id} to {module.id} as {slot}.")
+    change.said.append(f"attached {part.id} to {module.id} as {slot}")
 
 
 def _detach(change: Change, module: "Row[Any]", row: "Row[Any]", notes: str) -> None:
@@ -115,7 +115,7 @@ def _detach(change: Change, module: "Row[Any]", row: "Row[Any]", notes: str) -> 
     tail = f": {notes}" if notes else ""
     write_log(change, module.id, "disassembly", f"{row.child} detached, was {row.slot}{tail}")
     write_log(change, row.child, "disassembly", f"detached from {module.id}, was {row.slot}{tail}")
-    change.said.append(f"detached {row.child} from {module.id}.")
+    change.said.append(f"detached {row.child} from {module.id}")
 
 
 def _fits(change: Change, module: "Row[Any]", slot: str, part: "Row[Any]") -> None:

@@ -88,7 +88,7 @@ def _installations(connection: "Connection", component: str) -> list[dict[str, A
     # those of the assembly while this was a part of it
     overlap = sa.and_(
         assembly.c.parent == table.c.component,
-        assembly.c.attached <= sa.func.coalesce(table.c.removed, table.c.installed),
+        sa.or_(table.c.removed.is_(None), assembly.c.attached <= table.c.removed),
         sa.or_(assembly.c.detached.is_(None), assembly.c.detached >= table.c.installed),
     )
     via = sa.select(*columns).join(assembly, overlap)

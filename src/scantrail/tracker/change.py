@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from scantrail.errors import InputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.moments import stamp
-from scantrail.tracker.places import places
+from scantrail.tracker.places import Place, rows_and_places
 from scantrail.tracker.profile import Profile
 from scantrail.tracker.rehearsals import RehearsalOver, is_rehearsal
 from scantrail.tracker.seal import seal
@@ -21,7 +22,7 @@ from scantrail.tracker.store import Database
 from scantrail.tracker.texts import name
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row, Table
+    from sqlalchemy import Connection, Row, Select, Table, Update
 
 Image = dict[str, Any]
 
@@ -37,7 +38,10 @@ class Done:
 
 
 class Change:
-    """A command under way. Rows written through it become part of its event."""
+    """A command under way. Rows written through it become part of its event.
+
+    `rows`: what the database holds of each component touched, by its id, once the command is done.
+    """
 
     def __init__(
         self, connection: "Connection", profile: Profile, command: str, person: str | None, now: datetime
@@ -53,26 +57,33 @@ class Change:
         self.said: list[str] = []
         self.undoes: int | None = None
         self.done = Done(None, now, "")
+        self.rows: dict[str, dict[str, Any]] = {}
         self._rows: list[dict[str, Any]] = []
         self._before: dict[str, tuple[Image | None, str]] = {}
 
     def touch(self, *components: str) -> None:
         """Note that this command concerns these components; to be called before they change."""
         new = [component for component in dict.fromkeys(components) if component not in self._before]
-        images = {component: _component(self.connection, component) for component in new}
-        where = places(self.connection, [component for component, image in images.items() if image is not None])
-        for component, image in images.items():
-            self._before[component] = (image, where[component].text if component in where else "")
+        if new:
+            rows, where = rows_and_places(self.connection, new)
+            for component in new:
+                image = _told(rows[component]) if component in rows else None
+                self._before[component] = (image, where[component].text if image else "")
+
+    def create(self, component: str, values: Mapping[str, Any]) -> None:
+        """Add a component that is known not to exist."""
+        self._before[component] = (None, "")
+        moments = {"version": 1, "created": self.time, "updated": self.time}
+        self.connection.execute(schema.component.insert(), {"id": component, **values, **moments})
 
     def set(self, component: str, values: Mapping[str, Any]) -> None:
         """Write fields of a component."""
         self.touch(component)
-        table = schema.component
-        self.connection.execute(table.update().where(table.c.id == component).values(**values))
+        self.connection.execute(_component_of(), {"of": component, **values})
 
     def insert(self, table: "Table", **values: Any) -> int:  # noqa: ANN401 - a row
         """Add a row with a number of its own and return that."""
-        key = self.connection.execute(table.insert().values(**values).returning(table.c.id)).scalar_one()
+        key = self.connection.execute(table.insert().returning(table.c.id), values).scalar_one()
         self._rows.append({"table": table.name, "key": key, "before": None, "after": image_of(values)})
         return int(key)
 
@@ -90,9 +101,10 @@ class Change:
 
     def finish(self, head: "Row[Any]") -> None:
         """Write the event, unless nothing has changed."""
-        rows = [*self._rows, *self._components()]
-        if not rows:
-            self.done = Done(None, self.time, " ".join(self.said), tuple(self.notices))
+        self.rows, where = rows_and_places(self.connection, self._before)
+        changes = [*self._rows, *self._components()]
+        if not changes:
+            self.done = Done(None, self.time, "; ".join(self.said), tuple(self.notices))
             return
         values: dict[str, Any] = {
             "number": head.number + 1,
@@ -100,45 +112,48 @@ class Change:
             "login": self.login,
             "person": self.person,
             "command": self.command,
-            "said": " ".join(self.said),
+            "said": "; ".join(self.said),
             "waiver": "; ".join(self.waivers) or None,
             "undoes": self.undoes,
-            "changes": rows,
+            "changes": changes,
             "previous": head.hash,
         }
-        self.connection.execute(schema.event.insert().values(**values, hash=seal(values)))
-        self._after(int(values["number"]))
+        self.connection.execute(schema.event.insert(), {**values, "hash": seal(values)})
+        self._after(int(values["number"]), where)
         self.done = Done(values["number"], self.time, values["said"], tuple(self.notices))
 
     def _components(self) -> Iterator[dict[str, Any]]:
-        table = schema.component
-        for component, (before, _) in self._before.items():
-            after = _component(self.connection, component)
-            if after is None or before == after:
-                continue
+        written = []
+        for component, row in self.rows.items():
+            before, after = self._before[component][0], _told(row)
             if before is None:
                 yield {"table": "component", "key": component, "before": None, "after": after}
                 continue
-            version = {"version": before["version"] + 1, "updated": self.time}
-            self.connection.execute(table.update().where(table.c.id == component).values(**version))
             changed = [field for field in after if after[field] != before[field]]
+            if not changed:
+                continue
+            version = {"version": row["version"] + 1, "updated": self.time}
+            written.append({"of": component, **version})
+            self.rows[component] = {**row, **version}
             yield {
                 "table": "component",
                 "key": component,
                 "before": {field: before[field] for field in changed},
                 "after": {field: after[field] for field in changed},
             }
+        if written:
+            self.connection.execute(_component_of(), written)
 
-    def _after(self, number: int) -> None:
+    def _after(self, number: int, where: Mapping[str, Place]) -> None:
         """Say with the event where each component is now, and write down those that moved."""
-        where = places(self.connection, self._before)
-        table = schema.component
-        query = sa.select(table.c.id, table.c.status, table.c.voided).where(table.c.id.in_(self._before))
-        seen = {row.id: None if row.voided else row.status for row in self.connection.execute(query)}
         rows = [
-            {"component": component, "event": number, "status": seen[component], "place": where[component].text}
-            for component in self._before
-            if component in seen
+            {
+                "component": component,
+                "event": number,
+                "status": None if row["voided"] else row["status"],
+                "place": where[component].text,
+            }
+            for component, row in self.rows.items()
         ]
         if rows:
             self.connection.execute(schema.event_component.insert(), rows)
@@ -151,7 +166,7 @@ class Change:
                 "moved_by": self.person,
             }
             for component, (image, before) in self._before.items()
-            if image is not None and component in where and where[component].text != before
+            if image is not None and where[component].text != before
         ]
         if moved:
             self.connection.execute(schema.movement.insert(), moved)
@@ -167,7 +182,7 @@ def changing(database: Database, command: str, person: str | None = None) -> Ite
     try:
         with database.store.write() as connection:
             # the head is locked first: commands on PostgreSQL, too, come one after the other
-            head = connection.execute(sa.select(schema.chain).with_for_update()).one()
+            head = connection.execute(_head()).one()
             now = datetime.now(UTC)
             if head.time is not None:
                 now = max(now, head.time + timedelta(microseconds=1))  # a clock may be set back; history may not
@@ -197,11 +212,20 @@ def image_of(values: Mapping[str, Any]) -> Image:
     return {field: stamp(value) if isinstance(value, datetime) else value for field, value in values.items()}
 
 
-def _component(connection: "Connection", component: str) -> Image | None:
-    table = schema.component
-    columns = [column for column in table.c if column.name not in {"key", "version", "updated"}]
-    row = connection.execute(sa.select(*columns, table.c.version).where(table.c.id == component)).first()
-    return None if row is None else image_of(row._asdict())
+@cache
+def _head() -> "Select[Any]":
+    return sa.select(schema.chain).with_for_update()
+
+
+@cache
+def _component_of() -> "Update":
+    """Built once, for nearly every command writes a component; `of`: its id."""
+    return schema.component.update().where(schema.component.c.id == sa.bindparam("of"))
+
+
+def _told(row: Mapping[str, Any]) -> Image:
+    """What an event tells of a component: not when it was changed, which is the event's own time."""
+    return image_of({field: value for field, value in row.items() if field != "updated"})
 
 
 def _first_line(error: BaseException) -> str:

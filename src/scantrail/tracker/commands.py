@@ -5,7 +5,8 @@ from typing import Any
 
 from scantrail.errors import ComponentNotFound
 from scantrail.tracker.change import Done, changing
-from scantrail.tracker.editing import add, edit, known_location, relocate
+from scantrail.tracker.editing import add, edit, relocate
+from scantrail.tracker.locations import known_location
 from scantrail.tracker.lookup import find
 from scantrail.tracker.store import Database, using
 
@@ -44,8 +45,9 @@ def move_component(component_id: str, location: str, *, by: str | None = None, d
     """Note that a component, with all its parts, is at another location now. Raises ComponentNotFound, Refused."""
     with using(db) as database, changing(database, "move", by) as change:
         row = find(change.connection, component_id)
-        relocate(change, row.id, known_location(change, location))
-        change.said.append(f"moved {row.id} to {location}")
+        destination = known_location(change.connection, location)
+        relocate(change, row.id, destination)
+        change.said.append(f"moved {row.id} to {destination or 'an unknown place'}")
     return change.done
 
 

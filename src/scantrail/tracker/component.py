@@ -53,15 +53,15 @@ class Component:
         by: who did it, else the login; force with a reason takes a step that the policy holds back. Raises
         AlreadyExists, ConflictError (the same field changed by somebody else meanwhile), Refused, InputError.
         """
-        with using(db) as database:
-            with changing(database, "add" if self._seen is None else "update", by) as change:
-                if self._seen is None:
-                    self.id = add(change, self.id, self.type, self._values())
-                else:
-                    row = find(change.connection, self.id)
-                    edit(change, row, self._changed(), seen=self._seen, force=force, reason=reason)
-            with database.read() as connection:
-                self._take(find(connection, self.id))
+        command = "add" if self._seen is None else "update"
+        with using(db) as database, changing(database, command, by) as change:
+            if self._seen is None:
+                saved = add(change, self.id, self.type, self._values())
+            else:
+                row = find(change.connection, self.id)
+                edit(change, row, self._changed(), seen=self._seen, force=force, reason=reason)
+                saved = row.id
+        self._take(change.rows[saved])
         return change.done
 
     @classmethod
@@ -90,19 +90,16 @@ class Component:
     @classmethod
     def _of(cls, row: "Row[Any]") -> Self:
         component = cls(row.id, row.type)
-        component._take(row)
+        component._take(row._mapping)
         return component
 
-    def _take(self, row: "Row[Any]") -> None:
-        self.id, self.type, self.version = row.id, row.type, row.version
-        self.installation_status, self.notes = row.status, row.notes
-        self.serial_number, self.manufacturer, self.current_location = (
-            row.serial,
-            row.manufacturer or None,
-            row.location,
-        )
-        self.attributes, self.created, self.updated = dict(row.attributes), row.created, row.updated
-        self._seen = {**self._values(), "type": row.type, "attributes": deepcopy(row.attributes)}
+    def _take(self, row: Mapping[Any, Any]) -> None:
+        self.id, self.version, self.created, self.updated = (row[it] for it in ("id", "version", "created", "updated"))
+        for name, column in _COLUMNS.items():
+            setattr(self, name, row[column])
+        self.manufacturer = row["manufacturer"] or None
+        self.attributes = row["attributes"]
+        self._seen = {**self._values(), "type": row["type"], "attributes": deepcopy(row["attributes"])}
 
     def _values(self) -> dict[str, Any]:
         values = {column: getattr(self, name) for name, column in _COLUMNS.items() if name != "type"}

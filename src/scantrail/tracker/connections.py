@@ -47,7 +47,7 @@ def connect_components(
             connected_by=change.person,
         )
         through = f" through {wire.id}" if wire else ""
-        change.said.append(f"connected {_label(*ends[0])} with {_label(*ends[1])}{through}")
+        change.said.append(f"connected {_label(first.id, first_port)} with {_label(second.id, second_port)}{through}")
     return change.done
 
 
@@ -60,16 +60,17 @@ def disconnect_components(
         ends = [_end(change, end) for end in (a, b) if end]
         query = sa.select(table).where(schema.is_open(table), *(_touches(row, port) for row, port in ends))
         found = list(change.connection.execute(query))
-        labels = " with ".join(_label(*end) for end in ends)
+        labels = " with ".join(_label(row.id, port) for row, port in ends)
         if not found:
             raise Refused(f"there is no connection of {labels}")
         if len(found) > 1:
-            several = ", ".join(f"{row.a} with {row.b}" for row in found)
+            several = ", ".join(f"{_label(row.a, row.a_port)} with {_label(row.b, row.b_port)}" for row in found)
             raise Refused(f"{labels} has {len(found)} connections: {several}; name both ends, with their ports")
         row = found[0]
         change.touch(row.a, row.b, *([row.cable] if row.cable else []))
         change.update(table, row.id, disconnected=change.time, disconnected_by=change.person)
-        change.said.append(f"disconnected {row.a} from {row.b}")
+        through = f", which {row.cable} connected" if row.cable else ""
+        change.said.append(f"disconnected {_label(row.a, row.a_port)} from {_label(row.b, row.b_port)}{through}")
     return change.done
 
 
@@ -119,5 +120,5 @@ def _touches(row: "Row[Any]", port: str | None) -> sa.ColumnElement[bool]:
     return sa.or_(*sides, *([table.c.cable == row.id] if port is None else []))
 
 
-def _label(row: "Row[Any]", port: str | None) -> str:
-    return f"{row.id}:{port}" if port else str(row.id)
+def _label(component: str, port: str | None) -> str:
+    return f"{component}:{port}" if port else component

@@ -9,6 +9,7 @@ from scantrail.errors import AlreadyExists, ConflictError, InputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.blocking import missing_tests
 from scantrail.tracker.change import Change
+from scantrail.tracker.locations import known_location
 from scantrail.tracker.lookup import find_type
 from scantrail.tracker.places import parts_of, places
 from scantrail.tracker.texts import component_id, name, text
@@ -35,13 +36,11 @@ def add(change: Change, given: str, kind: str, fields: Mapping[str, Any]) -> str
     if known is not None and known.voided is None:
         raise AlreadyExists(f"{known.id} exists already: a {known.type}, {known.status}")
     _serial_is_free(change, component, values)
-    change.touch(known.id if known else component)
     if known is not None:  # it was added before, and that was undone
         change.set(known.id, {**values, "voided": None})
         component = known.id
     else:
-        moments = {"created": change.time, "updated": change.time}
-        change.connection.execute(table.insert().values(id=component, version=1, **values, **moments))
+        change.create(component, values)
     change.said.append(f"added {component}, a {kind}, {values['status']}")
     return component
 
@@ -77,11 +76,11 @@ def edit(
         check_step(change, row, new["status"], force=force, reason=reason)
     if {"serial", "manufacturer", "type"} & set(new):
         _serial_is_free(change, row.id, {**row._mapping, **new})
+    change.said.extend(_in_words(row, fields, new))
     if "location" in new:
         relocate(change, row.id, new.pop("location"))
     if new:
         change.set(row.id, new)
-    change.said.extend(_in_words(row, fields, new))
 
 
 def relocate(change: Change, component: str, location: str | None) -> None:
@@ -92,7 +91,9 @@ def relocate(change: Change, component: str, location: str | None) -> None:
         raise Refused(f"{component} is installed in {where}; remove it from there (remove --location says where to)")
     if place.parent:
         raise Refused(f"{component} is part of {place.parent} and moves with it; move {place.parent} or disassemble it")
-    for each in (component, *parts_of(change.connection, component)):
+    family = (component, *parts_of(change.connection, component))
+    change.touch(*family)
+    for each in family:
         change.set(each, {"location": location})
 
 
@@ -116,23 +117,12 @@ def check_step(change: Change, row: "Row[Any]", target: str, *, force: bool, rea
     change.waivers.append(f"{why}: {text(reason, 'the reason')}" if reason else why)
 
 
-def known_location(change: Change, location: str | None) -> str | None:
-    """Return a location's name, made if it is new; None for none. Raises InputError."""
-    if not location:
-        return None
-    wanted = name(location, "the location")
-    table = schema.location
-    if change.connection.execute(sa.select(table.c.name).where(table.c.name == wanted)).first() is None:
-        change.connection.execute(table.insert().values(name=wanted))
-    return wanted
-
-
 def _checked(change: Change, fields: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field, value in fields.items():
         match field:
             case "type":
-                values[field] = find_type(change.connection, value)
+                values[field] = value if value in change.profile.types else find_type(change.connection, value)
             case "status":
                 values[field] = known_status(value)
             case "manufacturer":
@@ -140,7 +130,7 @@ def _checked(change: Change, fields: Mapping[str, Any]) -> dict[str, Any]:
             case "serial":
                 values[field] = name(value, "the serial number") if value else None
             case "location":
-                values[field] = known_location(change, value)
+                values[field] = known_location(change.connection, value)
             case "notes":
                 values[field] = text(value or "", "the notes")
             case "attributes":
@@ -211,8 +201,8 @@ def _in_words(row: "Row[Any]", fields: Mapping[str, Any], new: Mapping[str, Any]
     for field in fields:
         if field == "status" and "status" in new:
             said.append(f"{row.id}: {row.status} to {new['status']}")
-        elif field == "location" and fields[field] != row.location:
-            said.append(f"{row.id}: moved to {fields[field] or 'an unknown place'}")
+        elif field == "location" and "location" in new:
+            said.append(f"{row.id}: moved to {new['location'] or 'an unknown place'}")
         elif field in new:
             said.append(f"{row.id}: {field} changed")
     return said

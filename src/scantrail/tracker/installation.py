@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from scantrail.errors import InputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.change import Change, Done, changing
-from scantrail.tracker.editing import check_step, known_location
+from scantrail.tracker.editing import check_step
+from scantrail.tracker.locations import known_location
 from scantrail.tracker.lookup import find, near_positions
 from scantrail.tracker.places import parts_of, places
 from scantrail.tracker.store import Database, using
@@ -41,8 +42,9 @@ def install_component(
         _may_sit(change, row)
         check_step(change, row, "installed", force=force, reason=reason)
         place = _free_position(change, row, position)
-        change.touch(row.id)
-        for each in (row.id, *parts_of(change.connection, row.id)):
+        family = (row.id, *parts_of(change.connection, row.id))
+        change.touch(*family)
+        for each in family:
             change.set(each, {"location": None})
         change.insert(
             schema.installation,
@@ -85,7 +87,7 @@ def remove_component(
             change.notices.append(
                 f"{row.id} was {sits.prior} before it was installed, so it is testing now (--outcome)"
             )
-        destination = known_location(change, location)
+        destination = known_location(change.connection, location)
         parts = parts_of(change.connection, row.id)
         change.touch(row.id, *parts)
         change.update(
@@ -98,9 +100,9 @@ def remove_component(
         )
         for each in (row.id, *parts):
             change.set(each, {"location": destination})
-        change.said.append(f"removed {row.id} from {sits.position}; it is {status} now")
-        if reason:
-            change.said.append(f"({reason})")
+        change.said.append(
+            f"removed {row.id} from {sits.position}; it is {status} now" + (f" ({reason})" if reason else "")
+        )
     return change.done
 
 
@@ -137,8 +139,8 @@ def _position(change: Change, row: "Row[Any]", given: str) -> str:
         hint = near_positions(connection, given)
         raise Refused(f"there is no position {given!r} for a {row.type} ({', '.join(own_pattern)}){hint}")
     if known is None:
-        connection.execute(table.insert().values(name=given))
-        known = given
+        known = change.profile.spelled(given)
+        connection.execute(table.insert().values(name=known))
     pair = {"position": known, "type": row.type}
     taken = sa.select(accepts).where(accepts.c.position == known, accepts.c.type == row.type)
     if connection.execute(taken).first() is None:

@@ -67,9 +67,11 @@ def reverse(sweep: Sweep, celsius: float | None = None) -> Reverse:
 
 
 def current_at(swept: Reverse, voltage: float, *, scaled: bool = False) -> float | None:
-    """The current [A] at a voltage, between the neighbours on the way up; None outside the sweep or in a hole."""
-    bias, current, _ = way_up(swept, scaled=scaled)
+    """The current [A] at a voltage, between the neighbours on the way up; None outside, in a hole, in compliance."""
+    bias, current, held = way_up(swept, scaled=scaled)
     after = int(np.searchsorted(bias, voltage))
+    if after < len(bias) and held[after]:
+        return None
     if after < len(bias) and bias[after] == voltage and isfinite(current[after]):
         return float(current[after])
     if not 0 < after < len(bias) or bias[after] - bias[after - 1] > HOLE * np.median(np.diff(bias)):
@@ -84,9 +86,7 @@ def breakdown(swept: Reverse) -> tuple[float, float] | None:
     From there on (dI/dV)(V/I) is above 4 in every step to the end of the sweep, in two steps at least; or in one, if it
     ran into the compliance.
     """
-    bias, current, held = way_up(swept)
-    since = int(np.searchsorted(bias, 0.0))
-    bias, current, held = bias[since:], current[since:], held[since:]
+    bias, current, held = _under_bias(swept)
     free = int(np.argmax(held)) if np.any(held) else len(bias)
     bias, current = bias[: free + 1], current[: free + 1]
     if len(bias) < FEWEST:
@@ -96,6 +96,20 @@ def breakdown(swept: Reverse) -> tuple[float, float] | None:
     if len(bias) - 1 - first < (1 if np.any(held) else 2):
         return None
     return float(bias[first]), float(bias[first + 1])
+
+
+def free_to(swept: Reverse) -> float | None:
+    """The highest voltage [V] of a sweep that ended without breaking down; None if it did, or nobody can tell."""
+    bias, current, held = _under_bias(swept)
+    if len(bias) < FEWEST or np.any(held) or _slopes(bias, current)[-1] > BREAKDOWN:
+        return None
+    return float(bias[-1])
+
+
+def _under_bias(swept: Reverse) -> tuple[Floats, Floats, Mask]:
+    bias, current, held = way_up(swept)
+    since = int(np.searchsorted(bias, 0.0))
+    return bias[since:], current[since:], held[since:]
 
 
 def way_up(swept: Reverse, *, scaled: bool = False) -> tuple[Floats, Floats, Mask]:

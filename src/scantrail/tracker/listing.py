@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from scantrail.tracker import schema
+from scantrail.tracker.locations import inside
+from scantrail.tracker.lookup import find_type
 from scantrail.tracker.places import places
+from scantrail.tracker.profile import Profile
 from scantrail.tracker.store import Database
+from scantrail.tracker.workflow import known_status
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,18 +36,24 @@ def list_components(
     status: str | None = None,
     location: str | None = None,
     page: int = 1,
-    size: int = PAGE,
+    size: int | None = PAGE,
 ) -> Page:
-    """Return one page of the components of a type, in a status, kept at a location; ordered by id."""
+    """Return one page of the components of a type, in a status, kept at or inside a location; ordered by id.
+
+    size: components a page, None for all of them. Raises InputError for a type, status or location that there is not.
+    """
     table = schema.component
     conditions: list[sa.ColumnElement[bool]] = [table.c.voided.is_(None)]
-    for column, wanted in (("type", kind), ("status", status), ("location", location)):
-        if wanted is not None:
-            conditions.append(table.c[column] == wanted)
-    first = (page - 1) * size
+    first = (page - 1) * (size or 0)
     columns = (table.c.id, table.c.type, table.c.status, table.c.manufacturer, table.c.serial)
-    query = sa.select(*columns).where(*conditions).order_by(table.c.key).limit(size).offset(first)
     with database.read() as connection:
+        if kind is not None:
+            conditions.append(table.c.type == find_type(connection, kind))
+        if status is not None:
+            conditions.append(table.c.status == known_status(status))
+        if location is not None:
+            conditions.append(table.c.location.in_(inside(connection, location)))
+        query = sa.select(*columns).where(*conditions).order_by(table.c.key).limit(size).offset(first or None)
         rows = [row._asdict() for row in connection.execute(query)]
         where = places(connection, [row["id"] for row in rows])
         total = connection.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one()
@@ -57,7 +67,10 @@ def list_components(
 def list_positions(
     database: Database, *, run_period: str | None = None, at: datetime | None = None, kind: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return each position with who sits in it: today, at a moment, or everybody of a run period; ordered by name."""
+    """Return each position with who sits in it: today, at a moment, or everybody of a run period; ordered by name.
+
+    kind: only positions that take this type. Raises InputError if there is none of this name.
+    """
     sits, position, accepts = schema.installation, schema.position, schema.position_accepts
     if run_period is not None:
         there = sits.c.run_period == run_period
@@ -77,6 +90,8 @@ def list_positions(
     if kind is not None:
         query = query.where(position.c.name.in_(sa.select(accepts.c.position).where(accepts.c.type == kind)))
     with database.read() as connection:
+        if kind is not None:
+            find_type(connection, kind)
         return [row._asdict() for row in connection.execute(query)]
 
 
@@ -107,7 +122,7 @@ def summary(database: Database) -> dict[str, Any]:
             "profile": database.profile.name,
             "components": dict(sorted(components.items())),
             "tests": dict(sorted(tests.items())),
-            "positions": _occupancy(connection),
+            "positions": _occupancy(connection, database.profile),
             "open_issues": _open_issues(connection),
         }
 
@@ -130,8 +145,8 @@ def list_test_types(database: Database) -> list[dict[str, Any]]:
     return [{**row, "limits": limits.get(row["name"], []), "required": required.get(row["name"], [])} for row in types]
 
 
-def _occupancy(connection: "Connection") -> dict[str, dict[str, int]]:
-    """Positions taken and free by type; one that takes several types counts for each."""
+def _occupancy(connection: "Connection", profile: Profile) -> dict[str, dict[str, int | None]]:
+    """Positions taken and free by type, None if there is no end to them; one that takes several counts for each."""
     accepts, sits = schema.position_accepts, schema.installation
     taken = sa.func.count(sits.c.id)
     query = (
@@ -140,7 +155,10 @@ def _occupancy(connection: "Connection") -> dict[str, dict[str, int]]:
         .group_by(accepts.c.type)
         .order_by(accepts.c.type)
     )
-    return {row[0]: {"taken": row[2], "free": row[1] - row[2]} for row in connection.execute(query)}
+    return {
+        row[0]: {"taken": row[2], "free": None if profile.unlimited(row[0]) else row[1] - row[2]}
+        for row in connection.execute(query)
+    }
 
 
 def _open_issues(connection: "Connection") -> int:

@@ -1,27 +1,35 @@
 """Finding a component or a position by what somebody typed, and naming near ones if there is none."""
 
 import difflib
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from scantrail.db import TEXT
 from scantrail.errors import ComponentNotFound, InputError
 from scantrail.tracker import schema
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
 _CANDIDATES = 2000
 
 
 def find(connection: "Connection", component: str) -> "Row[Any]":
     """Return the row of a component, by its id without regard to case. Raises ComponentNotFound with near ids."""
+    if "\0" not in component and (row := connection.execute(_by_key(), {"given": component.strip()}).first()):
+        return row
+    raise ComponentNotFound(f"there is no component {component!r}{hint(_near(connection, component))}")
+
+
+@cache
+def _by_key() -> "Select[Any]":
+    """Built once, for every command finds a component."""
     table = schema.component
-    if "\0" not in component:
-        query = sa.select(table).where(table.c.key == sa.func.lower(component.strip()), table.c.voided.is_(None))
-        if row := connection.execute(query).first():
-            return row
-    raise ComponentNotFound(f"there is no component {component!r}{_hint(_near(connection, component))}")
+    return sa.select(table).where(
+        table.c.key == sa.func.lower(sa.bindparam("given", type_=TEXT)), table.c.voided.is_(None)
+    )
 
 
 def find_type(connection: "Connection", kind: str) -> str:
@@ -35,7 +43,7 @@ def find_type(connection: "Connection", kind: str) -> str:
 def near_positions(connection: "Connection", position: str) -> str:
     """Return a hint that names the positions nearest to this name; empty if none is near."""
     names = list(connection.execute(sa.select(schema.position.c.name)).scalars())
-    return _hint(nearest(position, names))
+    return hint(nearest(position, names))
 
 
 def nearest(given: str, names: list[str]) -> list[str]:
@@ -53,5 +61,6 @@ def _near(connection: "Connection", component: str) -> list[str]:
     return nearest(component, list(connection.execute(query.limit(_CANDIDATES)).scalars()))
 
 
-def _hint(names: list[str]) -> str:
+def hint(names: list[str]) -> str:
+    """Return the end of a message that names near ones; empty if there are none."""
     return f"; nearest: {', '.join(names)}" if names else ""

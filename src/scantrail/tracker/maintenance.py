@@ -47,6 +47,8 @@ def resolve_log(number: int, resolution: str, *, resolved_by: str | None = None,
         row = change.connection.execute(sa.select(table).where(table.c.id == number, table.c.voided.is_(None))).first()
         if row is None:
             raise Refused(f"there is no log entry {number}")
+        if row.type not in LOG_TYPES:
+            raise Refused(f"log entry {number} tells of the {row.type} of {row.component}; there is nothing to resolve")
         if row.resolved is not None:
             raise Refused(f"log entry {number} of {row.component} is resolved already: {row.resolution}")
         change.touch(row.component)

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from scantrail.tracker import schema
-from scantrail.tracker.lookup import find
+from scantrail.tracker.lookup import find, find_type
 from scantrail.tracker.store import Database
 
 
@@ -33,7 +33,7 @@ def at(
 ) -> list[dict[str, Any]]:
     """Return id, type, status and place of every component as they stood at a moment; ordered by id.
 
-    Told from the events alone, so from what was known then. Raises ComponentNotFound.
+    Told from the events alone, so from what was known then. Raises ComponentNotFound, InputError for an unknown type.
     """
     event, link, component = schema.event, schema.event_component, schema.component
     with database.read() as connection:
@@ -54,5 +54,5 @@ def at(
             .order_by(component.c.key)
         )
         if kind is not None:
-            query = query.where(component.c.type == kind)
+            query = query.where(component.c.type == find_type(connection, kind))
         return [row._asdict() | {"place": row.place or None} for row in connection.execute(query)]

@@ -1,6 +1,6 @@
 """Where components are: in a position, in one through the assembly they are part of, or at a location."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,12 @@ import sqlalchemy as sa
 from scantrail.tracker import schema
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection, Row, Select
 
 _BATCH = 500
+_LOOKED_UP = 5
+"""Columns of `_query`, before those of the component."""
+_COLUMNS = tuple(column.name for column in schema.component.c if column.name != "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +36,36 @@ class Place:
 def places(connection: "Connection", ids: Iterable[str]) -> dict[str, Place]:
     """Return where each of these components is."""
     found: dict[str, Place] = {}
+    for batch in _batches(ids):
+        for row in connection.execute(_query(), {"ids": batch}):
+            _add(found, row)
+    return found
+
+
+def rows_and_places(connection: "Connection", ids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], dict[str, Place]]:
+    """Return the rows of those of these components that exist, in the order asked for, and where each is."""
+    wanted = list(ids)
+    rows: dict[str, dict[str, Any]] = {}
+    found: dict[str, Place] = {}
+    for batch in _batches(wanted):
+        for row in connection.execute(_query_with_rows(), {"ids": batch}):
+            _add(found, row)
+            if row.depth == 0:
+                rows[row.part] = dict(zip(_COLUMNS, row[_LOOKED_UP:], strict=True))
+    return {each: rows[each] for each in wanted if each in rows}, found
+
+
+def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
     wanted = list(ids)
     for start in range(0, len(wanted), _BATCH):
-        found.update(_places(connection, wanted[start : start + _BATCH]))
-    return found
+        yield wanted[start : start + _BATCH]
 
 
-def _places(connection: "Connection", ids: list[str]) -> dict[str, Place]:
-    found: dict[str, Place] = {}
-    for row in connection.execute(_query(), {"ids": ids}):
-        known = found.get(row.part, Place(row.location))
-        via = row.top if row.position and row.depth else known.via
-        parent = row.top if row.depth == 1 else known.parent
-        found[row.part] = Place(row.location, row.position or known.position, via, parent)
-    return found
+def _add(found: dict[str, Place], row: "Row[Any]") -> None:
+    known = found.get(row.part, Place(row.location))
+    via = row.top if row.position and row.depth else known.via
+    parent = row.top if row.depth == 1 else known.parent
+    found[row.part] = Place(row.location, row.position or known.position, via, parent)
 
 
 @cache
@@ -66,6 +85,11 @@ def _query() -> "Select[Any]":
         .outerjoin(installation, sa.and_(installation.c.component == up.c.top, schema.is_open(installation)))
         .order_by(up.c.depth)
     )
+
+
+@cache
+def _query_with_rows() -> "Select[Any]":
+    return _query().add_columns(*(schema.component.c[name].label(f"its_{name}") for name in _COLUMNS))
 
 
 def parts_of(connection: "Connection", component: str) -> list[str]:

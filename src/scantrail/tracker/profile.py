@@ -6,8 +6,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from scantrail.errors import ProfileError
-from scantrail.tracker.patterns import expand, matches
+from scantrail.errors import InputError, ProfileError
+from scantrail.tracker.patterns import expand, flaw, spelled
+from scantrail.tracker.texts import name as name_text
 from scantrail.tracker.workflow import OUTCOMES, Policy
 
 DEFAULT = "hps-svt"
@@ -58,9 +59,17 @@ class Profile:
 
     def takers(self, position: str) -> list[str]:
         """Return the types of whose patterns a name is; empty for a name outside all of them."""
-        return [
-            name for name, kind in self.types.items() if any(matches(pattern, position) for pattern in kind.positions)
-        ]
+        return [name for name, kind in self.types.items() if any(spelled(each, position) for each in kind.positions)]
+
+    def spelled(self, position: str) -> str:
+        """Return a position as its pattern spells it; one outside all patterns as it is."""
+        patterns = (pattern for kind in self.types.values() for pattern in kind.positions)
+        return next(filter(None, (spelled(pattern, position) for pattern in patterns)), position)
+
+    def unlimited(self, kind: str) -> bool:
+        """Tell whether there is no end to the positions of a type: its patterns hold `{n}`, or it has none."""
+        patterns = self.types[kind].positions if kind in self.types else ()
+        return not patterns or any(expand(pattern) is None for pattern in patterns)
 
 
 def load_profile(name: str) -> Profile:
@@ -83,38 +92,88 @@ def load_profile(name: str) -> Profile:
 
 def from_document(document: Mapping[str, Any], where: str) -> Profile:
     """Return the profile of a TOML or JSON document; `where` it stands is for the messages. Raises ProfileError."""
-    try:
-        _only(document, {"name", "policy", "types", "tests"}, where)
-        types = {name: _kind(kind, f"{where}: types.{name}") for name, kind in document["types"].items()}
-        tests = {name: _test_kind(kind, f"{where}: tests.{name}") for name, kind in document.get("tests", {}).items()}
-        profile = Profile(str(document["name"]), document.get("policy", "warn"), types, tests)
-    except KeyError as error:
-        raise ProfileError(f"{where} has no {error.args[0]!r}") from error
-    except (TypeError, AttributeError, ValueError) as error:
-        if isinstance(error, ProfileError):
-            raise
-        raise ProfileError(f"{where} has a value of the wrong kind: {error}") from error
+    _only(document, {"name", "policy", "types", "tests"}, where)
+    types, tests = (
+        _table(document.get("types"), f"{where}: types"),
+        _table(document.get("tests", {}), f"{where}: tests"),
+    )
+    profile = Profile(
+        _name(document.get("name"), f"{where}: name"),
+        document.get("policy", "warn"),
+        {_name(name, f"{where}: a type"): _kind(kind, f"{where}: types.{name}") for name, kind in types.items()},
+        {_name(name, f"{where}: a test"): _test_kind(kind, f"{where}: tests.{name}") for name, kind in tests.items()},
+    )
     _check(profile, where)
     return profile
 
 
-def _kind(document: Mapping[str, Any], where: str) -> Kind:
+def _kind(given: object, where: str) -> Kind:
+    document = _table(given, where)
     known = {"description", "attributes", "slots", "positions", "required", "operating_voltage"}
     _only(document, known, where)
-    voltage = document.get("operating_voltage")
     return Kind(
         str(document.get("description", "")),
-        dict(document.get("attributes", {})),
-        dict(document.get("slots", {})),
-        tuple(document.get("positions", ())),
-        {status: tuple(tests) for status, tests in document.get("required", {}).items()},
-        None if voltage is None else float(voltage),
+        _named_texts(document.get("attributes", {}), f"{where}.attributes"),
+        _named_texts(document.get("slots", {}), f"{where}.slots"),
+        _patterns(document.get("positions", ()), f"{where}.positions"),
+        {
+            status: _texts(tests, f"{where}.required.{status}")
+            for status, tests in _table(document.get("required", {}), f"{where}.required").items()
+        },
+        _voltage(document.get("operating_voltage"), f"{where}.operating_voltage"),
     )
 
 
-def _test_kind(document: Mapping[str, Any], where: str) -> TestKind:
+def _test_kind(given: object, where: str) -> TestKind:
+    document = _table(given, where)
     _only(document, {"description", "quantities"}, where)
-    return TestKind(str(document.get("description", "")), dict(document.get("quantities", {})))
+    units = _named_texts(document.get("quantities", {}), f"{where}.quantities")
+    return TestKind(str(document.get("description", "")), units)
+
+
+def _name(given: object, where: str) -> str:
+    if not isinstance(given, str):
+        raise ProfileError(f"{where} is {given!r}; it must be text" if given is not None else f"{where} is missing")
+    try:
+        return name_text(given, where)
+    except InputError as error:
+        raise ProfileError(str(error)) from error
+
+
+def _table(given: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise ProfileError(f"{where} is missing or no table")
+    return given
+
+
+def _named_texts(given: object, where: str) -> dict[str, str]:
+    table = _table(given, where)
+    if strange := [name for name, text in table.items() if not isinstance(text, str)]:
+        raise ProfileError(f"{where}.{strange[0]} is {table[strange[0]]!r}; it must be text")
+    return {_name(name, f"{where}: a name"): text for name, text in table.items()}
+
+
+def _texts(given: object, where: str) -> tuple[str, ...]:
+    if not isinstance(given, list | tuple) or not all(isinstance(each, str) for each in given):
+        raise ProfileError(f'{where} is {given!r}; it must be a list of texts, such as ["one"]')
+    return tuple(given)
+
+
+def _patterns(given: object, where: str) -> tuple[str, ...]:
+    patterns = _texts(given, where)
+    for pattern in patterns:
+        _name(pattern, where)
+        if why := flaw(pattern):
+            raise ProfileError(f"{where}: {pattern!r} {why}")
+    return patterns
+
+
+def _voltage(given: object, where: str) -> float | None:
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not isfinite(given):
+        raise ProfileError(f"{where} is {given!r}; it must be a number of volts")
+    return float(given)
 
 
 def _only(document: Mapping[str, Any], known: set[str], where: str) -> None:
@@ -126,10 +185,6 @@ def _check(profile: Profile, where: str) -> None:
     if profile.policy not in ("warn", "enforce"):
         raise ProfileError(f"{where}: policy is {profile.policy!r}; it is warn or enforce")
     for name, kind in profile.types.items():
-        if kind.operating_voltage is not None and not isfinite(kind.operating_voltage):
-            raise ProfileError(
-                f"{where}: types.{name}.operating_voltage is {kind.operating_voltage}, which is no voltage"
-            )
         for slot, part in kind.slots.items():
             if part not in profile.types:
                 raise ProfileError(f"{where}: slot {slot!r} of {name} takes {part!r}, which is no type")

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from scantrail.db import database_url, open_database, render, sqlite_path
 from scantrail.errors import OutputError, ProfileError
-from scantrail.station import data_root, find_station
+from scantrail.station import data_root
 from scantrail.tracker import schema
+from scantrail.tracker.choice import choose
 from scantrail.tracker.profile import DEFAULT, Profile, from_document, load_profile
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ class Database:
     def store(self) -> "base.Database":
         """The open database beneath, with this schema and a profile. Raises DatabaseError, ProfileError."""
         if self._store is None:
+            wanted = None if self._wanted is None else load_profile(self._wanted)  # before a database is made for it
             store = open_database(self.url)
             try:
-                self._profile = _settle(store, self._wanted)
+                self._profile = _settle(store, wanted)
             except BaseException:
                 store.close()
                 raise
@@ -113,20 +115,14 @@ def get_default_db(db_path: str | None = None, *, profile: str | None = None) ->
     ConfigError, DatabaseError, ProfileError.
     """
     database = default_database(db_path, profile=profile)
-    database.initialize_schema()
+    _ = database.store
     return database
 
 
 def default_database(db_path: str | None = None, *, profile: str | None = None) -> Database:
     """Return the same database as it stands, also if there is none yet. Raises InputError, ConfigError."""
-    if find_station() is None:  # pydantic is loaded for a station file alone
-        return Database(db_path, profile=profile)
-    from scantrail.station import load_station
-
-    settings = load_station().database
-    # the files of a database that was named stand beside it
-    data_dir = settings.data_dir if db_path is None else None
-    return Database(database_url(db_path, settings.url), data_dir, profile=profile or settings.profile)
+    chosen = choose(db_path, profile)
+    return Database(chosen.url, chosen.data_dir, profile=chosen.profile)
 
 
 @contextmanager
@@ -144,18 +140,18 @@ def _beside(url: str) -> Path:
     return path.parent / FILES if path else data_root() / FILES
 
 
-def _settle(store: "base.Database", wanted: str | None) -> Profile:
+def _settle(store: "base.Database", wanted: Profile | None) -> Profile:
     with store.read() as connection:
         kept = _kept(connection)
     if kept is None:
-        profile = load_profile(wanted or DEFAULT)
+        profile = wanted or load_profile(DEFAULT)
         with store.write() as connection:
             connection.execute(sa.select(schema.chain).with_for_update())
             kept = _kept(connection)  # another process may have been first
             if kept is None:
                 _write(connection, profile)
                 return profile
-    if wanted is not None and load_profile(wanted).name != kept.name:
+    if wanted is not None and wanted.name != kept.name:
         raise ProfileError(f"the database {store.name} keeps the profile {kept.name}; leave --profile out")
     return kept
 

@@ -166,12 +166,20 @@ def measurement_rows(test: int, measurements: Mapping[str, Any]) -> list[list[di
 
 def declare_test_type(change: Change, test_type: str, measurements: Mapping[str, Any]) -> None:
     """Make a test type that is new, and give notice of it and of quantities that are not declared."""
-    table = schema.test_type
-    row = change.connection.execute(sa.select(table.c.quantities).where(table.c.name == test_type)).first()
-    if row is None:
+    declared = _quantities(change, test_type)
+    if declared is None:
+        table = schema.test_type
         change.connection.execute(table.insert().values(name=test_type, description="", quantities={}))
         change.notices.append(f"the test type {test_type!r} is not declared; it is kept all the same")
         return
     for key in measurements:
-        if key not in row.quantities:
+        if key not in declared:
             change.notices.append(f"the quantity {key!r} is not declared for {test_type}; it is kept all the same")
+
+
+def _quantities(change: Change, test_type: str) -> Mapping[str, str] | None:
+    if test_type in change.profile.tests:
+        return change.profile.tests[test_type].quantities
+    table = schema.test_type
+    query = sa.select(table.c.quantities).where(table.c.name == test_type)
+    return change.connection.execute(query).scalar()

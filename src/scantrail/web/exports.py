@@ -1,55 +1,50 @@
-"""The formats that a run can be had in: whatever `runs` has an exporter for."""
+"""The formats that a run can be had in."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from scantrail import runs
-from scantrail.errors import InputError, RunNotFound, ScantrailError
+from scantrail.daq import columns_worked_out
+from scantrail.errors import RunNotFound
+from scantrail.runs import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: what people call it, and how its files end."""
+    """A format: what people call it, how its files end, how runs that go on with one another are written."""
 
     title: str
     suffix: str
+    write: Callable[[Sequence[Record], Path], object]
 
 
 FORMATS = {
-    "csv": Format("CSV", ".csv"),
-    "nexus": Format("NeXus", ".nxs"),
-    "xdi": Format("XDI", ".xdi"),
-    "spec": Format("SPEC", ".spec"),
-    "parquet": Format("Parquet", ".parquet"),
+    "csv": Format("CSV", ".csv", lambda records, path: runs.export_csv(records, path)),
+    "nexus": Format(
+        "NeXus", ".nxs", lambda records, path: runs.export_nexus(records, path, columns_worked_out(records))
+    ),
+    "xdi": Format("XDI", ".xdi", lambda records, path: runs.export_xdi(records, path, columns_worked_out(records))),
+    "spec": Format("SPEC", ".spec", lambda records, path: runs.export_spec(records, path, columns_worked_out(records))),
 }
+"""Every format by its name; each is loaded when it is first written."""
 
 
-def exporters() -> dict[str, Format]:
-    """Return the formats that this version can write, by name."""
-    return {name: known for name, known in FORMATS.items() if f"export_{name}" in runs.__all__}
+def exports_of(directory: Path) -> dict[str, str]:
+    """Return the formats that can hold a run: what people call each, by its name."""
+    return {name: FORMATS[name].title for name in runs.formats_of(runs.chain(directory).records)}
 
 
-def exported(directory: Path, format_: str) -> tuple[bytes, str]:
+def exported(directory: Path, name: str) -> tuple[bytes, str]:
     """Return a run, below those that it goes on with, as a file: its content and its name.
 
-    Raises RunNotFound for a format that is not written, RunError for a run that has no such form.
+    Raises RunNotFound for a format that there is not, RunError for a run that it cannot hold.
     """
-    known = exporters()
-    if format_ not in known:
-        raise RunNotFound(f"there is no export {format_!r}; there are {', '.join(known)}")
-    write: Callable[..., Any] = getattr(runs, f"export_{format_}")
+    if name not in FORMATS:
+        raise RunNotFound(f"there is no export {name!r}; there are {', '.join(FORMATS)}")
     joined = runs.chain(directory)
-    number = joined.records[-1].start["scan_id"]
-    name = f"run-{number}{known[format_].suffix}"
+    called = f"run-{joined.records[-1].start['scan_id']}{FORMATS[name].suffix}"
     with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / name
-        try:
-            write(joined.records, path)
-        except InputError:
-            raise
-        except ScantrailError as error:
-            raise type(error)(str(error).replace(f"{place}/", "")) from error
-        return path.read_bytes(), name
+        FORMATS[name].write(joined.records, Path(place) / called)
+        return (Path(place) / called).read_bytes(), called

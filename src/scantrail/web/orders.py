@@ -67,7 +67,7 @@ class NewComponent(Order):
     attributes: dict[str, Any] = Field(default_factory=dict, max_length=200)
 
     def carry_out(self, database: Database, component: str) -> Done:
-        """Add it."""
+        """Add the component."""
         given = self.model_dump(exclude={"by", "type"}, exclude_none=True)
         return add_component(component, self.type, given, by=self.by, db=database)
 
@@ -94,7 +94,7 @@ class Move(Order):
     location: str = Field(max_length=LONGEST)
 
     def carry_out(self, database: Database, component: str) -> Done:
-        """Note it."""
+        """Note where it is."""
         return move_component(component, self.location, by=self.by, db=database)
 
     def options(self) -> Iterator[str]:
@@ -115,7 +115,7 @@ class Install(Order):
     reason: str | None = Text
 
     def carry_out(self, database: Database, component: str) -> Done:
-        """Install it."""
+        """Put it into the position."""
         return install_component(
             component,
             self.position,
@@ -149,7 +149,7 @@ class Remove(Order):
     date: str | None = Field(default=None, max_length=100, description="When; now if not given.")
 
     def carry_out(self, database: Database, component: str) -> Done:
-        """Remove it."""
+        """Take it out of its position."""
         return remove_component(
             component,
             reason=self.reason,
@@ -177,7 +177,7 @@ class Assemble(Order):
     notes: str | None = Text
 
     def carry_out(self, database: Database, component: str) -> Done:
-        """Attach them."""
+        """Attach the parts."""
         return assemble_module(
             component,
             parts=self.parts,

@@ -52,7 +52,7 @@ class Staged:
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Its size in bytes."""
         return self.path.stat().st_size
 
 

@@ -2,13 +2,14 @@
 
 import click
 
+from scantrail.cli.parts.completion import of
 from scantrail.cli.parts.opening import by_option, component_argument, json_option, opened, pairs, tell
 
 
 @click.command()
 @component_argument
-@click.option("--sensor", metavar="ID", help="Part for the slot sensor.")
-@click.option("--hybrid", metavar="ID", help="Part for the slot hybrid.")
+@click.option("--sensor", metavar="ID", shell_complete=of("component"), help="Part for the slot sensor.")
+@click.option("--hybrid", metavar="ID", shell_complete=of("component"), help="Part for the slot hybrid.")
 @click.option("--part", "parts", multiple=True, metavar="SLOT=ID", help="Part for any slot; repeatable.")
 @click.option("--replace", is_flag=True, help="Take out what sits in the slot.")
 @click.option("--notes", default="", metavar="TEXT", help="Kept in the logs of all of them.")

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from scantrail.cli.parts.completion import of, statuses
 from scantrail.cli.parts.opening import (
     by_option,
     component_argument,
@@ -18,10 +19,15 @@ from scantrail.cli.parts.opening import (
 def _fields(command: Any) -> Any:  # noqa: ANN401 - a decorator
     for option in reversed(
         (
-            click.option("--status", help="Status, such as incoming or spare."),
+            click.option("--status", metavar="STATUS", shell_complete=statuses, help="Such as incoming or spare."),
             click.option("--manufacturer", metavar="NAME", help="Who made it."),
             click.option("--serial", metavar="TEXT", help="Serial number, unique for a manufacturer and type."),
-            click.option("--location", metavar="TEXT", help="Where it is; a new location is made."),
+            click.option(
+                "--location",
+                metavar="TEXT",
+                shell_complete=of("location"),
+                help="Where it is, such as 'Lab > Shelf 2'.",
+            ),
             click.option("--notes", metavar="TEXT", help="Anything else."),
             click.option("--attribute", "-a", "attributes", multiple=True, metavar="NAME=VALUE", help="Repeatable."),
         )
@@ -31,8 +37,17 @@ def _fields(command: Any) -> Any:  # noqa: ANN401 - a decorator
 
 
 @click.command()
-@click.option("--id", "component_id", required=True, metavar="ID", help="Of the component; case makes no difference.")
-@click.option("--type", "kind", metavar="TYPE", help="Type; needed for a new component.")
+@click.option(
+    "--id",
+    "component_id",
+    required=True,
+    metavar="ID",
+    shell_complete=of("component"),
+    help="Its id, whatever the case.",
+)
+@click.option(
+    "--type", "kind", metavar="TYPE", shell_complete=of("component_type"), help="Type; needed for a new component."
+)
 @_fields
 @by_option("added")
 @policy_options
@@ -64,7 +79,13 @@ def add(
 
 @click.command()
 @component_argument
-@click.option("--type", "kind", metavar="TYPE", help="Type; frozen once the component is used.")
+@click.option(
+    "--type",
+    "kind",
+    metavar="TYPE",
+    shell_complete=of("component_type"),
+    help="Type; frozen once the component is used.",
+)
 @_fields
 @by_option("updated")
 @policy_options
@@ -91,7 +112,7 @@ def update(
 
 @click.command()
 @component_argument
-@click.argument("location")
+@click.argument("location", shell_complete=of("location"))
 @by_option("moved")
 @json_option
 def move(component_id: str, location: str, by: str | None, as_json: bool) -> None:

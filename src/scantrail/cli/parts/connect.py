@@ -2,13 +2,15 @@
 
 import click
 
+from scantrail.cli.parts.completion import of
 from scantrail.cli.parts.opening import by_option, json_option, opened, print_json, tell
+from scantrail.cli.parts.pages import chosen, one_page, page_options, say_more
 
 
 @click.command()
-@click.argument("a", metavar="A[:PORT]")
-@click.argument("b", metavar="B[:PORT]")
-@click.option("--cable", metavar="ID", help="The cable between them.")
+@click.argument("a", metavar="A[:PORT]", shell_complete=of("component"))
+@click.argument("b", metavar="B[:PORT]", shell_complete=of("component"))
+@click.option("--cable", metavar="ID", shell_complete=of("component"), help="The cable between them.")
 @by_option("connected")
 @json_option
 def connect(a: str, b: str, cable: str | None, by: str | None, as_json: bool) -> None:
@@ -21,8 +23,8 @@ def connect(a: str, b: str, cable: str | None, by: str | None, as_json: bool) ->
 
 
 @click.command()
-@click.argument("a", metavar="A[:PORT]")
-@click.argument("b", metavar="[B[:PORT]]", required=False)
+@click.argument("a", metavar="A[:PORT]", shell_complete=of("component"))
+@click.argument("b", metavar="[B[:PORT]]", required=False, shell_complete=of("component"))
 @by_option("disconnected")
 @json_option
 def disconnect(a: str, b: str | None, by: str | None, as_json: bool) -> None:
@@ -35,23 +37,28 @@ def disconnect(a: str, b: str | None, by: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("component_id", metavar="[ID]", required=False)
+@click.argument("component_id", metavar="[ID]", required=False, shell_complete=of("component"))
+@page_options
 @json_option
-def connections(component_id: str | None, as_json: bool) -> None:
+def connections(component_id: str | None, page: int | None, limit: int | None, as_json: bool) -> None:
     """List what is connected today, all of it or that of component ID."""
     from scantrail.cli.parts.wording import table
     from scantrail.tracker import open_connections
 
+    wanted = chosen(page, limit, as_json=as_json)
     with opened() as database:
         found = open_connections(database, component_id)
+    shown = one_page(found, wanted)
     if as_json:
-        print_json(found)
+        print_json(shown)
         return
     if not found:
         click.echo("Nothing is connected.")
         return
-    from rich.console import Console
+    if shown:
+        from rich.console import Console
 
-    columns = ("a", "a_port", "b", "b_port", "cable", "connected", "connected_by")
-    headings = ("component", "port", "component", "port", "cable", "since", "by")
-    Console(highlight=False).print(table(headings, ([row[column] for column in columns] for row in found)))
+        columns = ("a", "a_port", "b", "b_port", "cable", "connected", "connected_by")
+        headings = ("component", "port", "component", "port", "cable", "since", "by")
+        Console(highlight=False).print(table(headings, ([row[column] for column in columns] for row in shown)))
+    say_more(len(shown), len(found), wanted, "connections")

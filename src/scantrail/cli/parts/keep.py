@@ -1,10 +1,14 @@
-"""`svt init`, `backup`, `restore` and `verify`: the database and its files as a whole."""
+"""`svt init`, `new-profile`, `backup`, `restore` and `verify`: the database and its files as a whole."""
 
 from pathlib import Path
 
 import click
 
 from scantrail.cli.parts.opening import json_option, opened, print_json
+from scantrail.cli.parts.wording import line
+
+MOST = 10
+"""Strays that are named one by one."""
 
 
 @click.command()
@@ -12,6 +16,7 @@ from scantrail.cli.parts.opening import json_option, opened, print_json
 def init(as_json: bool) -> None:
     """Make the database and the directory of attached files; what exists stays as it is."""
     with opened() as database:
+        database.initialize_schema()
         found = {"database": database.name, "test_data": str(database.data_dir), "profile": database.profile.name}
     if as_json:
         print_json(found)
@@ -54,14 +59,18 @@ def restore(directory: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path), required=False)
+@click.option("--set-aside", is_flag=True, help="Move attached files that no test has to test_data/strays.")
 @json_option
-def verify(directory: Path | None, as_json: bool) -> None:
+def verify(directory: Path | None, set_aside: bool, as_json: bool) -> None:
     """Check the chain of events, every row and every attached file; or every file of the backup in DIRECTORY."""
     from scantrail.errors import VerifyError
-    from scantrail.tracker import check_backup
+    from scantrail.tracker import check_backup, strays
     from scantrail.tracker import verify as check
 
+    stray: list[str] = []
     if directory is not None:
+        if set_aside:
+            raise click.UsageError("--set-aside is for a database, not for a backup")
         wrong, what = [], f"the backup {directory}"
         try:
             check_backup(directory)
@@ -70,11 +79,24 @@ def verify(directory: Path | None, as_json: bool) -> None:
     else:
         with opened() as database:
             wrong, what = check(database), database.name
+            stray = [str(path) for path in strays(database, set_aside=set_aside)]
     if as_json:
-        print_json({"intact": not wrong, "wrong": wrong})
-    for sentence in () if as_json else wrong:
-        click.echo(sentence)
+        print_json({"intact": not wrong, "wrong": wrong, "strays": stray, "set_aside": set_aside})
+    else:
+        for sentence in wrong:
+            click.echo(line(sentence))
+        _tell_strays(stray, set_aside)
     if wrong:
         raise VerifyError(f"{what} is not as it was recorded: {len(wrong)} finding{'s' * (len(wrong) > 1)}")
     if not as_json:
         click.echo(f"{what} is intact.")
+
+
+def _tell_strays(stray: list[str], set_aside: bool) -> None:
+    """A file without a row breaks nothing: a command was killed, and what it was to record was never recorded."""
+    for path in stray[:MOST]:
+        click.echo(f"Note: no test has {line(path)}" + ("; moved to test_data/strays" if set_aside else ""), err=True)
+    if len(stray) > MOST:
+        click.echo(f"Note: and {len(stray) - MOST} more; --json has them all", err=True)
+    if stray and not set_aside:
+        click.echo("Note: a command that was killed leaves such files; --set-aside moves them away", err=True)

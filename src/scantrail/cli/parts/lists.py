@@ -4,23 +4,29 @@ from typing import Any
 
 import click
 
+from scantrail.cli.parts.completion import of, statuses
 from scantrail.cli.parts.opening import json_option, opened, print_json
+from scantrail.cli.parts.pages import chosen, one_page, page_options, say_more
 
 
 @click.command("list")
-@click.option("--type", "kind", metavar="TYPE", help="Only this type.")
-@click.option("--status", metavar="STATUS", help="Only in this status.")
-@click.option("--location", metavar="TEXT", help="Only what is kept at this location.")
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Components a page.")
+@click.option("--type", "kind", metavar="TYPE", shell_complete=of("component_type"), help="Only this type.")
+@click.option("--status", metavar="STATUS", shell_complete=statuses, help="Only in this status.")
+@click.option("--location", metavar="TEXT", shell_complete=of("location"), help="Only what is kept there, or inside.")
+@page_options
 @json_option
-def list_(kind: str | None, status: str | None, location: str | None, page: int, limit: int, as_json: bool) -> None:
+def list_(
+    kind: str | None, status: str | None, location: str | None, page: int | None, limit: int | None, as_json: bool
+) -> None:
     """List components by id, one page at a time."""
     from scantrail.cli.parts.wording import table
     from scantrail.tracker import list_components
 
+    wanted = chosen(page, limit, as_json=as_json)
     with opened() as database:
-        found = list_components(database, kind=kind, status=status, location=location, page=page, size=limit)
+        found = list_components(
+            database, kind=kind, status=status, location=location, page=wanted.page, size=wanted.size
+        )
     if as_json:
         print_json(found.rows)
     elif not found.total:
@@ -33,11 +39,7 @@ def list_(kind: str | None, status: str | None, location: str | None, page: int,
         Console(highlight=False).print(
             table(headings, ([*list(row.values())[:5], place_in_words(row)] for row in found.rows))
         )
-    last = found.first + len(found.rows)
-    if last < found.total:
-        click.echo(
-            f"Components {found.first + 1} to {last} of {found.total}; --page {page + 1} shows the next.", err=True
-        )
+    say_more(len(found.rows), found.total, wanted, "components")
 
 
 def place_in_words(row: dict[str, Any]) -> str:
@@ -74,6 +76,34 @@ def summary(as_json: bool) -> None:
         console.print(table(("test type", "pass", "fail", "no verdict"), verdicts))
     if found["positions"]:
         console.print()
-        places = [(kind, row["taken"], row["free"]) for kind, row in found["positions"].items()]
+        places = [
+            (kind, row["taken"], "any number" if row["free"] is None else row["free"])
+            for kind, row in found["positions"].items()
+        ]
         console.print(table(("positions for", "taken", "free"), places))
     console.print(f"\nOpen issues and repairs: {found['open_issues']}")
+
+
+@click.command()
+@page_options
+@json_option
+def locations(page: int | None, limit: int | None, as_json: bool) -> None:
+    """List locations and how many components are right there; `A > B` lies in `A`."""
+    from scantrail.cli.parts.wording import table
+    from scantrail.tracker import list_locations
+
+    wanted = chosen(page, limit, as_json=as_json)
+    with opened() as database:
+        found = list_locations(database)
+    rows = one_page(found, wanted)
+    if as_json:
+        print_json(rows)
+    elif not found:
+        click.echo("There are no locations yet; adding or moving a component makes them.")
+    elif rows:
+        from rich.console import Console
+
+        Console(highlight=False).print(
+            table(("location", "components"), [(row["name"], row["components"]) for row in rows])
+        )
+    say_more(len(rows), len(found), wanted, "locations")

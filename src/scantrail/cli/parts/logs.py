@@ -2,13 +2,14 @@
 
 import click
 
+from scantrail.cli.parts.completion import of
 from scantrail.cli.parts.opening import by_option, component_argument, json_option, opened, tell
 
 TYPES = ("issue", "repair", "maintenance", "note", "observation")
 
 
 @click.command()
-@click.argument("component_id", metavar="[ID]", required=False)
+@click.argument("component_id", metavar="[ID]", required=False, shell_complete=of("component"))
 @click.argument("text", required=False)
 @click.option("--type", "log_type", type=click.Choice(TYPES), default="note", show_default=True, help="What it is.")
 @click.option("--severity", metavar="TEXT", help="How bad it is, such as minor or critical.")

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from scantrail.cli.parts.completion import of
+
 if TYPE_CHECKING:
     from scantrail.tracker import Database, Done
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-component_argument = click.argument("component_id", metavar="ID")
+component_argument = click.argument("component_id", metavar="ID", shell_complete=of("component"))
 
 
 def by_option(name: str) -> Callable[[Command], Command]:
@@ -62,7 +64,10 @@ def print_json(document: object) -> None:
 
 
 def pairs(given: tuple[str, ...], option: str) -> dict[str, Any]:
-    """Read `name=value` options; a value that is JSON is taken as that, any other as text. Raises UsageError."""
+    """Read `name=value` options; a value that is JSON is taken as that, any other as text.
+
+    Raises UsageError, also for a list or a table that is begun and no JSON: it would be kept as text.
+    """
     found: dict[str, Any] = {}
     for each in given:
         name, equals, value = each.partition("=")
@@ -70,7 +75,9 @@ def pairs(given: tuple[str, ...], option: str) -> dict[str, Any]:
             raise click.UsageError(f"{option} {each!r} is no name=value")
         try:
             found[name.strip()] = json.loads(value)
-        except ValueError:
+        except ValueError as error:
+            if value.strip()[:1] in {"[", "{"}:
+                raise click.UsageError(f"{option} {each!r} is no JSON: {error}") from error
             found[name.strip()] = value
     return found
 

@@ -1,12 +1,13 @@
 """`svt show`: all that is known of one component."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from scantrail.cli.parts.lists import place_in_words
 from scantrail.cli.parts.opening import component_argument, json_option, opened, print_json
+from scantrail.cli.parts.wording import line, local, status_text, table, verdict, visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,6 +22,8 @@ def show(component_id: str, as_json: bool) -> None:
 
     with opened() as database:
         found = detail(database, component_id)
+        units = {name: kind.quantities for name, kind in database.profile.tests.items()}
+        data_dir = database.data_dir
     if as_json:
         print_json(found)
         return
@@ -29,17 +32,21 @@ def show(component_id: str, as_json: bool) -> None:
 
     console = Console(highlight=False)
     console.print(_facts(found))
-    for title, section in _sections(found):
+    for title, section in _sections(found, units):
         console.print()
         console.print(Text(title, style="bold underline"))
         console.print(section)
+    files = [file["path"] for test in found["tests"] for file in test["files"]]
+    if files:
+        console.print()
+    for directory in dict.fromkeys(path.rpartition("/")[0] for path in files):
+        # in one piece, however long, so that it can be copied
+        console.print(Text(f"Files in {line(str(data_dir / directory))}"), soft_wrap=True)
 
 
 def _facts(found: dict[str, Any]) -> "Table":
     from rich.table import Table
     from rich.text import Text
-
-    from scantrail.cli.parts.wording import line, local, status_text, visible
 
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
@@ -62,9 +69,7 @@ def _facts(found: dict[str, Any]) -> "Table":
     return grid
 
 
-def _sections(found: dict[str, Any]) -> "Iterator[tuple[str, Table]]":
-    from scantrail.cli.parts.wording import table, verdict
-
+def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> "Iterator[tuple[str, Table]]":
     if found["slots"]:
         rows = [(row["slot"], row["child"] or "empty", row["attached"]) for row in found["slots"]]
         yield "Parts", table(("slot", "part", "since"), rows)
@@ -74,28 +79,24 @@ def _sections(found: dict[str, Any]) -> "Iterator[tuple[str, Table]]":
                 row["tested"],
                 row["test_type"] + (" (superseded)" if row["superseded"] else ""),
                 verdict(row["pass_fail"], row["measured"]),
-                ", ".join(f"{name} {_number(value)}" for name, value in row["measurements"].items()),
-                "\n".join(file["path"] for file in row["files"]),
+                _told(row, units.get(row["test_type"], {})),
                 row["tested_by"],
-                row["notes"],
             )
             for row in found["tests"]
         ]
-        yield "Tests", table(("time", "type", "verdict", "measured", "files", "by", "notes"), tests)
+        yield "Tests", table(("time", "type", "verdict", "measured", "by"), tests)
     if found["installations"]:
         sat = [
             (
-                row["position"] + (f" (via {row['via']})" if row.get("via") else ""),
+                [row["position"], *([f"via {row['via']}"] if row.get("via") else [])],
                 row["run_period"],
-                row["installed"],
-                row["installed_by"],
-                row["removed"],
-                row["removed_by"],
-                " ".join(filter(None, (row["reason"], f"({row['outcome']})" if row["outcome"] else ""))),
+                [local(row["installed"]), f"by {row['installed_by']}"],
+                [local(row["removed"]), f"by {row['removed_by']}"] if row["removed"] else "",
+                [each for each in (row["reason"], row["outcome"] and f"({row['outcome']})", row["notes"]) if each],
             )
             for row in found["installations"]
         ]
-        yield "Installations", table(("position", "run period", "installed", "by", "removed", "by", "reason"), sat)
+        yield "Installations", table(("position", "run period", "installed", "removed", "reason"), sat)
     if found["connections"]:
         columns = ("a", "a_port", "b", "b_port", "cable", "connected")
         rows = [tuple(row[column] for column in columns) for row in found["connections"]]
@@ -114,5 +115,17 @@ def _sections(found: dict[str, Any]) -> "Iterator[tuple[str, Table]]":
         yield "Logs", table(("number", "time", "type", "text", "by"), logs)
 
 
-def _number(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _told(test: dict[str, Any], units: Mapping[str, str]) -> list[str]:
+    """Say what a test found, a line each: quantities as they are declared, notes, names of files."""
+    found = test["measurements"]
+    ordered = [*(name for name in units if name in found), *(name for name in found if name not in units)]
+    measured = ", ".join(f"{name} {_number(found[name], units.get(name, ''))}" for name in ordered)
+    return [
+        each for each in (measured, test["notes"], *(file["path"].rpartition("/")[2] for file in test["files"])) if each
+    ]
+
+
+def _number(value: object, unit: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:g} {unit}".strip()

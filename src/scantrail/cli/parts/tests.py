@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from scantrail.cli.parts.completion import of, statuses
 from scantrail.cli.parts.opening import by_option, component_argument, json_option, opened, pairs, print_json, tell
 
 QUANTITIES = {"voltage": "voltage", "current": "current", "temp": "temperature", "noise": "noise"}
@@ -15,7 +16,9 @@ _path = click.Path(path_type=Path)
 
 @click.command()
 @component_argument
-@click.option("--type", "test_type", required=True, metavar="TYPE", help="Test type; test-types lists them.")
+@click.option(
+    "--type", "test_type", required=True, metavar="TYPE", shell_complete=of("test_type"), help="test-types lists them."
+)
 @click.option("--pass", "passed", is_flag=True, help="It passed.")
 @click.option("--fail", "failed", is_flag=True, help="It failed.")
 @click.option("--voltage", type=float, metavar="V", help="Bias voltage in V.")
@@ -95,12 +98,12 @@ def test_types(as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("component_type", metavar="TYPE")
-@click.argument("test_type", metavar="TEST")
+@click.argument("component_type", metavar="TYPE", shell_complete=of("component_type"))
+@click.argument("test_type", metavar="TEST", shell_complete=of("test_type"))
 @click.argument("quantity", required=False, metavar="[QUANTITY]")
 @click.option("--min", "low", type=float, help="The smallest good value.")
 @click.option("--max", "high", type=float, help="The largest good value.")
-@click.option("--required-for", metavar="STATUS", help="Status that needs this test passed.")
+@click.option("--required-for", metavar="STATUS", shell_complete=statuses, help="Status that needs this test passed.")
 @click.option("--source", default="", metavar="TEXT", help="Where the limit comes from.")
 @by_option("set")
 @json_option

@@ -48,7 +48,10 @@ def local(moment: datetime | None, spec: str = "%Y-%m-%d %H:%M") -> str:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
-    """Return a plain table; a column named `status` has its colours, which only a terminal shows."""
+    """Return a plain table; a column named `status` has its colours, which only a terminal shows.
+
+    A cell that is a list of texts has a line for each.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -81,6 +84,8 @@ def verdict(stated: bool | None, measured: bool | None) -> str:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return "\n".join(map(line, value))
     return "" if value is None else local(value) if isinstance(value, datetime) else line(str(value))
 
 

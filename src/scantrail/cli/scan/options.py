@@ -28,7 +28,12 @@ order_options = options(
     config_option,
     address_options,
     click.option("--sim", is_flag=True, help="Use a simulated beamline in this process."),
-    click.option("--baseline", multiple=True, metavar="PV", help="Read before and after the scan; may be repeated."),
+    click.option(
+        "--baseline",
+        multiple=True,
+        metavar="PV",
+        help="Read before and after the scan: a PV, or a name of the station file; may be repeated.",
+    ),
     click.option(
         "--on-error",
         type=click.Choice(["nan", "retry", "abort"]),

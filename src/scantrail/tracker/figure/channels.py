@@ -170,14 +170,15 @@ def _of_columns(
 
 def _chooser(quantities: Mapping[str, str]) -> Callable[[Sequence[Heading]], Mapping[str, Number] | None]:
     """Find a column of channels and beside it that of a quantity of the test, or else the first other one."""
-    words = {word for name in quantities for word in name.lower().split("_")}
+    names = [tuple(name.lower().split("_")) for name in quantities]
+    words = {word for name in names for word in name}
 
     def choose(headings: Sequence[Heading]) -> Mapping[str, Number] | None:
         channel = next((i for i, one in enumerate(headings) if CHANNEL & {*one.words}), None)
         if channel is None:
             return None
         others = [i for i in range(len(headings)) if i != channel and headings[i].words]
-        others.sort(key=lambda i: -len(words & {*headings[i].words}))
+        others.sort(key=lambda i: (headings[i].words not in names, -len(words & {*headings[i].words})))
         return {"channel": Number(channel), "value": Number(others[0])} if others else None
 
     return choose

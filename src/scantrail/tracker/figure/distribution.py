@@ -29,7 +29,7 @@ class Spread:
     factor: float | None
 
     def in_words(self, unit: str) -> str:
-        """Say both."""
+        """Say both in words."""
         width = written(self.spread, unit) if self.factor is None else f"a factor {self.factor:.2g}"
         return f"Median {written(self.median, unit)}, spread {width}"
 

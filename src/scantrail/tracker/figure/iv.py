@@ -1,50 +1,44 @@
-"""The figure of I-V sweeps: as measured and scaled to 20 °C, the newest before the older ones."""
+"""The figure of I-V sweeps: as measured and scaled to 20 °C, the newest before the older ones. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from itertools import cycle
 from math import nan
-from typing import Any
 
 import numpy as np
 
-from scantrail.errors import InputError
 from scantrail.plots import Axis, Band, Colour, Element, Figure, Line, Marker, Note, Panel, Points, Shape, numbers
-from scantrail.tracker.figure.drawn import Drawn
-from scantrail.tracker.figure.quantities import is_number, written
-from scantrail.tracker.figure.subject import Subject, verdict
-from scantrail.tracker.leakage import FEWEST, HOLE, REFERENCE, Reverse, breakdown, current_at, reverse
-from scantrail.tracker.moments import stamp
-from scantrail.tracker.sweeps import Floats, read_sweeps
+from scantrail.tracker.figure.quantities import written
+from scantrail.tracker.leakage import HOLE, REFERENCE, Reverse, breakdown
+from scantrail.tracker.sweeps import Floats
 
-MOST_TESTS = 5
-"""Tests over each other that an eye still tells apart."""
 NEWEST: tuple[tuple[Colour, Shape], ...] = (
     ("blue", "disc"),
     ("vermilion", "square"),
     ("amber", "diamond"),
     ("sky", "triangle"),
 )
-OLDER: tuple[Shape, ...] = ("square", "triangle", "diamond", "ring", "disc")
+OLDER: tuple[tuple[Colour, Shape], ...] = (
+    ("grey", "square"),
+    ("grey", "triangle"),
+    ("grey", "diamond"),
+    ("grey", "ring"),
+)
 ROOM_ABOVE = 2.0
 """Factor between the highest current and the end of its axis: there is text."""
 NO_BIAS = 0.01
 """Share of the highest bias below which there is none."""
 AT_REFERENCE = 0.05
 """A current measured so near to 20 °C [K] needs no scaling."""
-STEADY = 1.0
-"""A temperature that varies by no more [K] in a sweep is told as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One sweep as it is drawn. tested: when, None if its file belongs to no test; newest: of the test highlighted."""
+    """A sweep as it is drawn; `newest`: of the newest test, which stands out from the older ones."""
 
     label: str
     swept: Reverse
     newest: bool = True
-    test: Mapping[str, Any] | None = None
-    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,93 +49,24 @@ class Operating:
     text: str
 
 
-def iv_curves(subject: Subject, tests: Sequence[Mapping[str, Any]]) -> tuple[list[Curve], list[str], int]:
-    """Read the sweeps of tests, the newest first; return them, what could not be read, how many tests were left out."""
-    curves: list[Curve] = []
-    problems: list[str] = []
-    drawn = 0
-    highlighted: int | None = None
-    for i, test in enumerate(tests):
-        if drawn == MOST_TESTS:
-            rest = sum(any(file["kind"] == "data" for file in each["files"]) for each in tests[i:])
-            return curves, problems, rest
-        found: list[Curve] = []
-        if highlighted is None and not test["superseded"]:
-            highlighted = i
-        for file in test["files"]:
-            if file["kind"] == "data":
-                found += _of_file(subject, test, file, problems, newest=highlighted == i)
-        if not found and highlighted == i:
-            highlighted = None
-        drawn += bool(found)
-        alike = len({one.label for one in found}) < len(found)
-        curves += [replace(one, label=f"{one.label} ({n})") for n, one in enumerate(found, 1)] if alike else found
-    return curves, problems, 0
-
-
-def _of_file(
-    subject: Subject, test: Mapping[str, Any], file: Mapping[str, Any], problems: list[str], *, newest: bool
-) -> list[Curve]:
-    try:
-        found = read_sweeps(subject.data_dir / file["path"], file["name"])
-    except InputError as error:
-        problems.append(str(error))
-        return []
-    if found is None:
-        return []
-    problems += found.problems
-    noted = test["measurements"].get("temperature")
-    celsius = float(noted) if is_number(noted) else None
-    swept = [reverse(sweep, celsius) for sweep in found.sweeps]
-    return [Curve(_label(test, one), one, newest, test, file["name"]) for one in swept]
-
-
-def _label(test: Mapping[str, Any], swept: Reverse) -> str:
-    when: datetime = test["tested"]
-    judged = {"pass": "pass", "fail": "fail", "disputed": "verdicts differ", "none": ""}[verdict(test)]
-    parts = (f"{when.astimezone():%Y-%m-%d %H:%M}", _temperature(swept), judged, "superseded" * test["superseded"])
-    return ", ".join(filter(None, parts))
-
-
-def _temperature(swept: Reverse) -> str:
-    known = swept.temperature[np.isfinite(swept.temperature)]
-    if not len(known):
-        return ""
-    if np.ptp(known) <= STEADY:
-        return f"{np.median(known):.1f} °C"
-    return f"{np.min(known):.0f} to {np.max(known):.0f} °C"
-
-
-def iv_drawn(subject: Subject, tests: Sequence[Mapping[str, Any]]) -> Drawn | list[str]:
-    """Return the figure of the sweeps in the files of tests; if there is none, what could not be read."""
-    curves, problems, rest = iv_curves(subject, tests)
-    if not curves:
-        return problems
-    operating = _operating(subject, tests)
-    title = f"{subject.id}: {tests[0]['test_type']}"
-    figure = iv_figure(curves, operating, title=title, rest=rest, unread=len(problems))
-    facts = {
-        "component": subject.id,
-        "test_type": tests[0]["test_type"],
-        "sweeps": [_facts(c, operating) for c in curves],
-    }
-    headings, rows = _table(curves, operating)
-    return Drawn(figure, facts, headings, rows, problems=problems)
-
-
 def iv_figure(
-    curves: Sequence[Curve], operating: Operating | None = None, *, title: str = "", rest: int = 0, unread: int = 0
+    curves: Sequence[Curve],
+    operating: Operating | None = None,
+    *,
+    title: str = "",
+    rest: int = 0,
+    unread: Sequence[str] = (),
 ) -> Figure:
     """Current against bias on a log axis, above as measured, below scaled to 20 °C where a temperature is known.
 
-    rest: how many older tests are not drawn; unread: how many cells or files could not be read.
+    curves: the newest first; rest: how many older tests are not drawn; unread: what could not be read, in words.
     """
     x = _bias_axis(curves)
     y = _current_axis(curves, scaled=False)
     notes = [Note(text) for text in _notes(curves, y.limits[0] if y.limits else 0.0, rest)]
     if unread:
-        several = f"{unread} cells or files" if unread > 1 else "1 cell or file"
-        notes.append(Note(f"{several} could not be read and what was in there is left out", warning=True))
+        more = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
+        notes.append(Note(f"Left out: {unread[0]}{more}", warning=True))
     measured = [*_marks(curves, operating), *_sweeps(curves, y, scaled=False), *notes]
     known = [np.isfinite(c.swept.current20) for c in curves]
     apart = any(
@@ -218,10 +143,9 @@ def _operating_mark(operating: Operating | None) -> Iterator[Marker]:
 def _sweeps(curves: Sequence[Curve], y: Axis, *, scaled: bool) -> Iterator[Element]:
     """The sweeps, the oldest first, so that the newest lies on top."""
     floor = y.limits[0] if y.limits else 0.0
-    first = next((i for i, curve in enumerate(curves) if not curve.newest), len(curves))
-    for i, curve in reversed([*enumerate(curves)]):
-        older = max(i - first, 0)
-        colour, shape = NEWEST[i % len(NEWEST)] if curve.newest else ("grey", OLDER[older % len(OLDER)])
+    newest, older = cycle(NEWEST), cycle(OLDER)
+    styles = [next(newest if curve.newest else older) for curve in curves]
+    for curve, (colour, shape) in reversed([*zip(curves, styles, strict=True)]):
         yield from _sweep(curve, colour, shape, floor, scaled=scaled)
 
 
@@ -251,59 +175,3 @@ def _with_holes(bias: Floats, current: Floats) -> tuple[Floats, Floats]:
     if len(steps) > 1 and steps[-1] * steps[-2] < 0.0 and abs(steps[-1]) > HOLE * abs(steps[-2]):
         holes.append(len(steps))
     return np.insert(bias, holes, nan), np.insert(current, holes, nan)
-
-
-def _operating(subject: Subject, tests: Sequence[Mapping[str, Any]]) -> Operating | None:
-    """The profile's voltage, else the least that a limit asks for, else what the newest test says it was noted at."""
-    if subject.operating_voltage is not None:
-        voltage = abs(subject.operating_voltage)
-        return Operating(voltage, f"operating voltage {voltage:g} V")
-    bound = subject.bound_now(tests[0]["test_type"], "voltage")
-    if bound is not None and bound.low is not None:
-        return Operating(abs(bound.low), f"{abs(bound.low):g} V, the least allowed")
-    for test in tests:
-        noted = test["measurements"].get("voltage")
-        if is_number(noted) and not test["superseded"]:
-            return Operating(abs(float(noted)), f"{abs(float(noted)):g} V, as noted with the test")
-    return None
-
-
-def _facts(curve: Curve, operating: Operating | None) -> dict[str, Any]:
-    swept = curve.swept
-    known = swept.temperature[np.isfinite(swept.temperature)]
-    facts: dict[str, Any] = {
-        "file": curve.file,
-        "points": int(np.sum(np.isfinite(swept.bias) & np.isfinite(swept.current))),
-        "bias_sign": swept.bias_sign,
-        "current_sign": swept.current_sign,
-        "temperature": float(np.median(known)) if len(known) else None,
-        "compliance": swept.limit,
-        "breakdown": breakdown(swept),
-        "newest": curve.newest,
-    }
-    if curve.test is not None:
-        facts |= {"test": curve.test["uuid"], "tested": stamp(curve.test["tested"]), "verdict": verdict(curve.test)}
-        facts["superseded"] = curve.test["superseded"]
-    if operating is not None:
-        facts |= {
-            "voltage": operating.voltage,
-            "current": current_at(swept, operating.voltage),
-            "current_20C": current_at(swept, operating.voltage, scaled=True),
-        }
-    return facts
-
-
-def _table(curves: Sequence[Curve], operating: Operating | None) -> tuple[list[str], list[list[str]]]:
-    headings = ["sweep", "held at", "breakdown"]
-    if operating is not None:
-        headings[1:1] = [f"{operating.voltage:g} V", f"{operating.voltage:g} V, 20 °C"]
-    rows = []
-    for curve in curves:
-        facts = _facts(curve, operating)
-        span, top = facts["breakdown"], np.nanmax(curve.swept.bias)
-        broke = f"{span[0]:g}–{span[1]:g} V" if span else f"> {top:g} V" if facts["points"] >= FEWEST else "–"
-        row = [curve.label, written(facts["compliance"], "A"), broke]
-        if operating is not None:
-            row[1:1] = [written(facts["current"], "A"), written(facts["current_20C"], "A")]
-        rows.append(row)
-    return headings, rows

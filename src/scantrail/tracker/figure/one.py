@@ -3,8 +3,8 @@
 from scantrail.errors import InputError, Refused
 from scantrail.tracker.figure.channels import channels_drawn
 from scantrail.tracker.figure.drawn import Drawn
-from scantrail.tracker.figure.iv import iv_drawn
 from scantrail.tracker.figure.subject import subject
+from scantrail.tracker.figure.sweep_tests import sweeps_drawn
 from scantrail.tracker.figure.trend import trend_drawn
 from scantrail.tracker.store import Database
 
@@ -32,7 +32,7 @@ def plot_component(
     if quantity is not None:
         return trend_drawn(found, tests, quantity)
     problems: list[str] = []
-    for drawn_by in (iv_drawn, channels_drawn):
+    for drawn_by in (sweeps_drawn, channels_drawn):
         drawn = drawn_by(found, tests)
         if isinstance(drawn, Drawn):
             return drawn

@@ -30,6 +30,11 @@ class Follower(threading.Thread):
         self.is_over = False
         self._tell = tell
 
+    @property
+    def units(self) -> dict[str, str | None]:
+        """Units by data key."""
+        return {key: about.get("units") for one in self.descriptors for key, about in one["data_keys"].items()}
+
     def run(self) -> None:
         """Follow the journal to its end."""
         streams: dict[str, str] = {}

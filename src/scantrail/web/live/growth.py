@@ -7,7 +7,7 @@ from typing import Any
 
 from scantrail import acquire
 from scantrail.errors import ScantrailError
-from scantrail.plots import Figure, browser, joined, thinned
+from scantrail.plots import Figure, browser, joined, thinned, without_bars
 from scantrail.web.live.follower import Follower, Row
 
 MARKED = 200
@@ -16,6 +16,9 @@ MOST = 800
 """Points of a series that are kept when a longer one is drawn anew, and that are added before it is again."""
 REDRAW = 0.25
 """Seconds between two drawings of a figure that cannot be added to, at least, or four times what one takes."""
+
+LINES = ("linear", "list", "lockstep", "time")
+"""Kinds of runs along one axis whose figure is the readings themselves."""
 
 Json = dict[str, Any]
 
@@ -74,16 +77,19 @@ class Growth:
 
     def _figure(self, follower: Follower, rows: Sequence[Row], *, marked: bool) -> Figure | None:
         try:
-            figure = acquire.draw_live(follower.start_document, follower.descriptors, rows)
+            figure = acquire.draw_live(follower.start_document, follower.units, rows)
         except (ScantrailError, KeyError, TypeError, ValueError):  # of another version: its table is shown alone
             return None
+        if _is_plain(follower):  # a bar cannot be added at the end
+            figure = without_bars(figure)
         return figure if marked else thinned(joined(figure), MOST)
 
 
 def _is_plain(follower: Follower) -> bool:
-    """Whether rows only add points at the end of lines: along one axis."""
-    dimensions: Sequence[object] = follower.start_document.get("hints", {}).get("dimensions", ())
-    return len(dimensions) == 1
+    """Whether rows only add points at the end of lines: along one axis, and nothing is worked out of all of them."""
+    start = follower.start_document
+    dimensions: Sequence[object] = start.get("hints", {}).get("dimensions", ())
+    return len(dimensions) == 1 and start["plan_name"] in LINES
 
 
 def _signature(document: Mapping[str, Any]) -> object:

@@ -22,7 +22,7 @@ from scantrail.runs import (
     report,
     shown_run,
 )
-from scantrail.web.exports import exported, exporters
+from scantrail.web.exports import exported, exports_of
 from scantrail.web.finding import PageNumber, Ref, Refs, Words, directory_of
 from scantrail.web.live.growth import Look
 from scantrail.web.live.telling import ended, state
@@ -75,7 +75,7 @@ def one(request: Request, site: TheSite, run: Ref) -> Response:
         "state": state(directory, running=running) if running else ended(shown.run),
         "report": report(shown),
         "plan": list(plan_lines(report(shown)["plan"])),
-        "exports": exporters(),
+        "exports": exports_of(directory),
         **_points(shown),
     }
     return page(request, "run.html", context)
