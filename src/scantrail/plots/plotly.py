@@ -143,6 +143,7 @@ def _axis(axis: Axis, domain: tuple[float, float], inks: Inks) -> Json:
         "zeroline": False,
         "automargin": True,
         "exponentformat": "power",
+        "minexponent": 6,
     }
     if axis.scale == "log":
         made["exponentformat"] = "none" if axis.limits is None or _is_plain(axis.limits) else "power"

@@ -1,7 +1,7 @@
 """How a browser is let in: the link is used up, and a session takes its place."""
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from scantrail.web.keys import SESSION_SECONDS
 from scantrail.web.refusing import refusal
@@ -24,12 +24,4 @@ def open_page(request: Request, site: TheSite, token: str = "") -> Response:
         )
     answer = page(request, "opened.html", {})
     answer.set_cookie(site.cookie, site.keys.session(), SESSION_SECONDS, httponly=True, samesite="strict", path="/")
-    return answer
-
-
-@router.post("/leave")
-def leave(site: TheSite) -> Response:
-    """End the session of this browser."""
-    answer = RedirectResponse("/", 303)
-    answer.delete_cookie(site.cookie, httponly=True, samesite="strict", path="/")
     return answer

@@ -33,7 +33,7 @@ from scantrail.web.site import TheSite
 
 router = APIRouter()
 
-FIRST, LAST = 40, 20
+FIRST, LAST = 20, 10
 """Points of a long run that its page shows, of the beginning and of the end."""
 
 

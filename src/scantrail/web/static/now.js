@@ -48,7 +48,7 @@ const told = {
     const made = holder.content.firstElementChild;
     const old = card(run);
     if (old) old.replaceWith(made);
-    else cards.prepend(made);
+    else cards.insertBefore(made, [...cards.children].find((other) => Number(other.dataset.run) < run) ?? null);
     idle.hidden = true;
   },
   figure({ run, figure }) {
