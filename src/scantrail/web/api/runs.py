@@ -15,7 +15,7 @@ from scantrail.web.exports import exported
 from scantrail.web.finding import PageNumber, PageSize, Ref, Refs, Words, directory_of
 from scantrail.web.searching import PAGE, Wanted, search
 from scantrail.web.sending import disposition, sent
-from scantrail.web.site import TheSite
+from scantrail.web.site import Site, TheSite
 
 router = APIRouter(tags=["runs"], dependencies=[BEARER], responses=READING)
 
@@ -77,7 +77,23 @@ def compare(site: TheSite, run: Refs) -> dict[str, Any]:
     return acquire.compare_runs([directory_of(site, each) for each in dict.fromkeys(run)]).document()
 
 
-@router.post("/runs/{run}/{command}", responses=CHANGING)
-def control_run(site: TheSite, run: Ref, command: Literal["pause", "resume", "abort"]) -> Request:
-    """Ask a run under way to pause after the present point, to go on, or to stop; a second abort stops it at once."""
+@router.post("/runs/{run}/pause", responses=CHANGING)
+def pause_run(site: TheSite, run: Ref) -> Request:
+    """Ask a run under way to pause after the present point."""
+    return _asked(site, run, "pause")
+
+
+@router.post("/runs/{run}/resume", responses=CHANGING)
+def resume_run(site: TheSite, run: Ref) -> Request:
+    """Ask a paused run to go on."""
+    return _asked(site, run, "resume")
+
+
+@router.post("/runs/{run}/abort", responses=CHANGING)
+def abort_run(site: TheSite, run: Ref) -> Request:
+    """Ask a run under way to stop after the present point; a second time, at once."""
+    return _asked(site, run, "abort")
+
+
+def _asked(site: Site, run: str, command: Literal["pause", "resume", "abort"]) -> Request:
     return Request.model_validate(ask(directory_of(site, run), command)._asdict())
