@@ -55,12 +55,10 @@ def verdict_matrix(
         total = connection.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one()
         _fill(connection, kind, rows)
         required = _required(connection, kind)
-        made = connection.execute(
-            sa.select(schema.test.c.type)
-            .join(table, table.c.id == schema.test.c.component)
-            .where(table.c.type == kind, schema.test.c.voided.is_(None))
-            .distinct()
-        ).scalars()
+        test, types = schema.test, schema.test_type
+        one = sa.select(test.c.id).join(table, table.c.id == test.c.component)
+        one = one.where(test.c.type == types.c.name, table.c.type == kind, test.c.voided.is_(None))
+        made = connection.execute(sa.select(types.c.name).where(one.correlate(types).exists())).scalars()
         tests = tuple(dict.fromkeys([*required, *sorted(made)]))
     return Matrix(kind, tests, required, tuple(rows), total, first)
 

@@ -23,8 +23,7 @@ def index(
 ) -> Response:
     """Show the matrix of a component type, the limits in force, and the distribution of a quantity."""
     database = site.database
-    counted = summary(database)["components"]
-    chosen = kind or next(iter([*counted, *database.profile.types]))
+    chosen = kind or next(iter([*summary(database)["components"], *database.profile.types]))
     found = verdict_matrix(database, chosen, lacking=lacking or None, page=number, size=PAGE)
     types = list_test_types(database)
     quantities = [(row["name"], name, unit) for row in types for name, unit in row["quantities"].items()]
