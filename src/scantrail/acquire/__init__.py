@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from scantrail.acquire.curves import judge_curves
     from scantrail.acquire.goto import Aim, Place, aim, newest_scan, travel
     from scantrail.acquire.judge import compare_runs, draw_records, judge_records, judge_run
+    from scantrail.acquire.live import draw_live
     from scantrail.acquire.record import RecordedRun, record_run
     from scantrail.acquire.scanned import judge_measured
     from scantrail.acquire.verdict import Verdict
 
 _LATER = {
+    "draw_live": "live",
     **dict.fromkeys(("compare_runs", "draw_records", "judge_records", "judge_run"), "judge"),
     **dict.fromkeys(("Aim", "Place", "aim", "newest_scan", "travel"), "goto"),
     "judge_curves": "curves",
@@ -56,6 +58,7 @@ __all__ = [
     "compare_runs",
     "counted_channels",
     "counting_detector",
+    "draw_live",
     "draw_records",
     "expected_time",
     "is_waiting",

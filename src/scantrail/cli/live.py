@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from scantrail.cli.view import LiveView, points_taken
-from scantrail.cli.wording import duration
+from scantrail.runs import duration
 
 if TYPE_CHECKING:
     from scantrail.acquire import Order, Outcome

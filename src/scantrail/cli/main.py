@@ -23,6 +23,7 @@ SCANTRAIL: Commands = {
     "sim": ("sim", "sim", "Simulated instruments that speak the true protocol."),
     "station": ("station", "station", "Check or start the file that describes your bench."),
     "threshold": ("threshold", "threshold", "Scan and write the thresholds of a counting detector."),
+    "web": ("web", "web", "Serve the page that shows runs, components, positions and tests."),
 }
 HANIWERS: Commands = {
     "threshold": ("haniwers", "threshold", "Threshold scans with the options of haniwers v1."),

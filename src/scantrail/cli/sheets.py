@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scantrail.cli.runs.points import cell, fitting, heading
-from scantrail.cli.runs.report import PRIMARY, main_columns
+from scantrail.cli.runs.points import fitting
+from scantrail.runs import PRIMARY, cell, heading, main_columns
 
 if TYPE_CHECKING:
     from scantrail.plots import Figure
@@ -160,9 +160,9 @@ class ScanSheet:
 
     def figure(self, rows: Sequence[Row]) -> "Figure | None":
         """Return readings against positions, of an energy scan mu(E)."""
-        from scantrail.daq import live_scan_figure
+        from scantrail.acquire import draw_live
 
-        return live_scan_figure(self._start, self._units, rows) if self._start else None
+        return draw_live(self._start, self._units, rows) if self._start else None
 
 
 def _with_derived(units: Mapping[str, str | None], derived: Collection[str], start: Row) -> dict[str, str | None]:

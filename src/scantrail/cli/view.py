@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from scantrail.cli.runs.report import PRIMARY
-from scantrail.cli.wording import duration
+from scantrail.runs import PRIMARY, duration
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from math import isclose, prod
 from typing import TYPE_CHECKING
 
+from scantrail.runs import duration
+
 if TYPE_CHECKING:
     from scantrail.daq import ScanConfig
     from scantrail.runs import Point
@@ -13,19 +15,6 @@ if TYPE_CHECKING:
 
 MOST = 10
 """Sentences of one kind that a command prints; whoever wants more looks at the run."""
-
-
-def duration(seconds: float) -> str:
-    """Write a length of time as people do.
-
-    >>> duration(87.4)
-    '1 min 27 s'
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{seconds:.1f} s" if round(seconds, 1) < 10 else f"{whole} s"
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {whole % 60:02d} s"
 
 
 def plan_in_words(plan: "ThresholdPlan", seconds: float) -> Iterator[str]:

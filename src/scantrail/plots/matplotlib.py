@@ -13,7 +13,8 @@ from scantrail.plots.extent import settled
 from scantrail.plots.legend import entries
 from scantrail.plots.lettering import fitting, set_plainly, shortened
 from scantrail.plots.model import Axis, Figure, Image, Note, Panel, Scale
-from scantrail.plots.strokes import PALETTE, draw, proxy
+from scantrail.plots.palette import PALETTE
+from scantrail.plots.strokes import draw, proxy
 from scantrail.plots.ticks import ticks
 
 WIDTH = 9.0

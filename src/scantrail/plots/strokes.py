@@ -17,18 +17,8 @@ from numpy.typing import NDArray
 from scantrail.plots.legend import Labelled
 from scantrail.plots.lettering import set_plainly, shortened
 from scantrail.plots.model import Axis, Band, Bars, Colour, Element, Image, Line, Marker, Numbers, Points, Shape, Stroke
+from scantrail.plots.palette import HOLE, PALETTE
 
-PALETTE: dict[Colour, str] = {
-    "ink": "#262626",
-    "grey": "#8a8a8a",
-    "blue": "#0072b2",
-    "vermilion": "#d55e00",
-    "green": "#009e73",
-    "purple": "#b5578f",
-    "sky": "#56b4e9",
-    "amber": "#e69f00",
-}
-HOLE = "#e4e4e4"
 SHAPES: dict[Shape, tuple[str, float]] = {
     "disc": ("o", 4.6),
     "square": ("s", 4.2),

@@ -14,9 +14,21 @@ from scantrail.runs.documents import Header
 from scantrail.runs.journal import JOURNAL, held
 from scantrail.runs.plan import Plan, Point
 from scantrail.runs.reader import Record, Table, documents, follow, read
+from scantrail.runs.reports import (
+    PRIMARY,
+    Columns,
+    Shown,
+    files_of,
+    main_columns,
+    report,
+    results_of_run,
+    shown_run,
+    summary_document,
+)
 from scantrail.runs.results import Result, analyses, read_results, write_results
 from scantrail.runs.stamps import iso
 from scantrail.runs.summary import RunStatus, RunSummary, directories, find, summarize
+from scantrail.runs.wording import cell, duration, heading, onward, plan_lines, share
 from scantrail.runs.writer import Command, RunWriter
 
 if TYPE_CHECKING:
@@ -28,6 +40,7 @@ if TYPE_CHECKING:
         export_nexus,
         export_spec,
         export_xdi,
+        formats_of,
         write_csv,
         write_spec,
         write_xdi,
@@ -43,6 +56,7 @@ _LATER = {
             "export_nexus",
             "export_spec",
             "export_xdi",
+            "formats_of",
             "write_csv",
             "write_spec",
             "write_xdi",
@@ -53,9 +67,11 @@ _LATER = {
 
 __all__ = [
     "JOURNAL",
+    "PRIMARY",
     "Chain",
     "Choice",
     "Column",
+    "Columns",
     "Command",
     "Header",
     "Plan",
@@ -68,31 +84,45 @@ __all__ = [
     "RunSummary",
     "RunWriter",
     "Scalar",
+    "Shown",
     "Table",
     "Written",
     "analyses",
     "ask",
     "asked",
+    "cell",
     "chain",
     "continued_by",
     "directories",
     "documents",
+    "duration",
     "export_csv",
     "export_nexus",
     "export_spec",
     "export_xdi",
+    "files_of",
     "find",
     "follow",
+    "formats_of",
+    "heading",
     "held",
     "iso",
     "listing",
+    "main_columns",
     "note_run",
+    "onward",
+    "plan_lines",
     "read",
     "read_results",
     "register_run",
     "reindex",
+    "report",
+    "results_of_run",
     "run_table",
+    "share",
+    "shown_run",
     "summarize",
+    "summary_document",
     "write_csv",
     "write_results",
     "write_spec",

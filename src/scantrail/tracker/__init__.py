@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.card import detail, open_connections
     from scantrail.tracker.change import Done, login
     from scantrail.tracker.checking import verify
+    from scantrail.tracker.choosing import fitting_components, search_components
     from scantrail.tracker.commands import add_component, known_id, move_component, update_component
     from scantrail.tracker.completing import Named, complete
     from scantrail.tracker.component import Component
@@ -26,17 +27,20 @@ if TYPE_CHECKING:
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
     from scantrail.tracker.locations import list_locations
     from scantrail.tracker.maintenance import LOG_TYPES, SEVERITIES, add_maintenance_log, resolve_log
+    from scantrail.tracker.matrix import Matrix, verdict_matrix
     from scantrail.tracker.measured_by import link_run, measurable, tests_of_run
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
     from scantrail.tracker.quantities import declared_name, error_of
+    from scantrail.tracker.rehearsals import rehearsal
     from scantrail.tracker.run_tests import RunTest
     from scantrail.tracker.searching import Found, search
     from scantrail.tracker.settling import findings, settle_finding
     from scantrail.tracker.store import Database, default_database, get_default_db
     from scantrail.tracker.strays import strays
     from scantrail.tracker.testing import TestResult
+    from scantrail.tracker.tokens import Scope, Token, list_tokens, new_token, revoke_token, token_of
     from scantrail.tracker.transfer import (
         Export,
         Exported,
@@ -90,6 +94,10 @@ _MODULES = {
         "is_export",
         "read_export",
     ),
+    "matrix": ("Matrix", "verdict_matrix"),
+    "rehearsals": ("rehearsal",),
+    "choosing": ("fitting_components", "search_components"),
+    "tokens": ("Scope", "Token", "list_tokens", "new_token", "revoke_token", "token_of"),
     "undoing": ("undo",),
     "checking": ("verify",),
     "workflow": ("OUTCOMES", "STATUSES", "TRANSITIONS"),
@@ -112,11 +120,14 @@ __all__ = [
     "Exported",
     "Found",
     "Imported",
+    "Matrix",
     "Named",
     "Page",
     "Profile",
     "RunTest",
+    "Scope",
     "TestResult",
+    "Token",
     "add_component",
     "add_maintenance_log",
     "adopt",
@@ -136,6 +147,7 @@ __all__ = [
     "example_profile",
     "export",
     "findings",
+    "fitting_components",
     "get_default_db",
     "history",
     "import_export",
@@ -149,27 +161,34 @@ __all__ = [
     "list_locations",
     "list_positions",
     "list_test_types",
+    "list_tokens",
     "load_profile",
     "login",
     "measurable",
     "moment",
     "move_component",
+    "new_token",
     "open_connections",
     "plot_component",
     "plot_type",
     "read_export",
+    "rehearsal",
     "remove_component",
     "resolve_log",
     "restore",
+    "revoke_token",
     "search",
+    "search_components",
     "set_limit",
     "settle_finding",
     "stamp",
     "strays",
     "summary",
     "tests_of_run",
+    "token_of",
     "undo",
     "update_component",
+    "verdict_matrix",
     "verify",
     "write_labels",
 ]

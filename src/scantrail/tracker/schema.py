@@ -363,8 +363,11 @@ token = Table(
     _text("hash", primary_key=True),
     _to("user", "user.name"),
     _text("name"),
+    _text("scope"),
     _when("made"),
+    _when("expires"),
     _when("voided", nullable=True),
+    _unique("token_name", "name", where="voided IS NULL"),
     sqlite_strict=True,
 )
 

@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scantrail.cli.runs.report import PRIMARY, Columns, main_columns
 from scantrail.cli.runs.wording import local
+from scantrail.runs import PRIMARY, Columns, cell, heading, main_columns
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -84,12 +84,6 @@ def fitting(widths: Mapping[str, int], room: int) -> list[str]:
     return shown
 
 
-def heading(key: str, units: str | None) -> str:
-    """Return a column's name, a line a word, and its units below, unless the name ends in them."""
-    words = key.split("_")
-    return "\n".join([*words, *([f"[{units}]"] if units and units != words[-1] else [])])
-
-
 def height(columns: Columns) -> int:
     """Return how many lines the tallest heading takes."""
     return max((heading(key, about["units"]).count("\n") + 1 for key, about in columns.items()), default=1)
@@ -98,10 +92,3 @@ def height(columns: Columns) -> int:
 def filled(text: str, tall: int) -> str:
     """Return a heading with empty lines below it, so that all begin on the first."""
     return text + "\n" * (tall - 1 - text.count("\n"))
-
-
-def cell(value: object) -> str:
-    """Return a value as a table shows it: six digits of a number, nothing for None."""
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

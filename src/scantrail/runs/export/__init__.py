@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from scantrail.runs.export.nexus import export_nexus
     from scantrail.runs.export.recorded import Recorded
     from scantrail.runs.export.spec import export_spec, write_spec
-    from scantrail.runs.export.written import Written
+    from scantrail.runs.export.written import Written, formats_of
     from scantrail.runs.export.xdi import export_xdi, write_xdi
 
 _MODULES = {
@@ -21,6 +21,7 @@ _MODULES = {
     "export_nexus": "nexus",
     "export_spec": "spec",
     "export_xdi": "xdi",
+    "formats_of": "written",
     "write_csv": "csv",
     "write_spec": "spec",
     "write_xdi": "xdi",
@@ -33,6 +34,7 @@ __all__ = [
     "export_nexus",
     "export_spec",
     "export_xdi",
+    "formats_of",
     "write_csv",
     "write_spec",
     "write_xdi",

@@ -1,9 +1,11 @@
 """What came of an export, and which format can hold which run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scantrail.errors import RunError
-from scantrail.runs.export.recorded import Recording
+from scantrail.runs.export.recorded import Recording, recording
+from scantrail.runs.reader import Record
 
 HOLDS = {
     "xdi": "XDI holds absorption spectra alone",
@@ -20,19 +22,24 @@ class Written:
     notices: tuple[str, ...] = ()
 
 
-def refuse_unfit(recording: Recording, name: str) -> None:
+def formats_of(records: Sequence[Record]) -> list[str]:
+    """Return the formats that can hold runs that go on with one another; none where no point was taken."""
+    return _fit(recording(records)) if any(len(record.stream("primary")) for record in records) else []
+
+
+def refuse_unfit(found: Recording, name: str) -> None:
     """Refuse a run without a point, or of a kind that a format cannot hold. Raises RunError with those that can."""
-    number, fit = recording.numbers[-1], _fit(recording)
-    if not len(recording.time):
+    number, fit = found.numbers[-1], _fit(found)
+    if not len(found.time):
         raise RunError(f"run {number} holds no point, so there is nothing to write")
     if name not in fit:
-        kind = recording.kind.replace("_", " ")
+        kind = found.kind.replace("_", " ")
         raise RunError(f"run {number} is of the kind {kind}, and {HOLDS[name]}; use {' or '.join(fit)}")
 
 
-def _fit(recording: Recording) -> list[str]:
+def _fit(found: Recording) -> list[str]:
     every = ["csv", "nexus"]
-    if "xafs" in recording.start:
+    if "xafs" in found.start:
         return [*every, "xdi"]
-    stepped = recording.axes and all(recording.setpoint(axis) is not None for axis in recording.axes)
-    return [*every, "spec"] if stepped and len(recording.shape) < 3 else every
+    stepped = found.axes and all(found.setpoint(axis) is not None for axis in found.axes)
+    return [*every, "spec"] if stepped and len(found.shape) < 3 else every

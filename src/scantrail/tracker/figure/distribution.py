@@ -11,7 +11,6 @@ from scantrail.tracker.figure.drawn import Drawn
 from scantrail.tracker.figure.histogram import Histogram, histogram, on_log, standing_far
 from scantrail.tracker.figure.population import Measured, Population, population
 from scantrail.tracker.figure.quantities import Scale, scale_of, spread_of, written
-from scantrail.tracker.figure.subject import when
 from scantrail.tracker.moments import stamp
 from scantrail.tracker.store import Database
 
@@ -30,7 +29,7 @@ class Spread:
     factor: float | None
 
     def in_words(self, unit: str) -> str:
-        """Say both with their unit."""
+        """Say both in words."""
         width = written(self.spread, unit) if self.factor is None else f"a factor {self.factor:.2g}"
         return f"Median {written(self.median, unit)}, spread {width}"
 
@@ -63,7 +62,10 @@ def plot_type(database: Database, kind: str, quantity: str, *, test_type: str | 
         ],
         "values": [{"component": one.component, "value": one.value} for one in found.measured],
     }
-    rows = [[one.component, written(one.value, found.unit), why, when(one.tested)] for one, why in out]
+    rows = [
+        [one.component, written(one.value, found.unit), why, f"{one.tested.astimezone():%Y-%m-%d %H:%M}"]
+        for one, why in out
+    ]
     more = [f"and {len(rows) - MOST_NAMED} more; --json has all"] if len(rows) > MOST_NAMED else []
     headings = ("stands out", found.name, "why", "tested")
     return Drawn(distribution_figure(found), facts, headings, rows[:MOST_NAMED], notes=more)

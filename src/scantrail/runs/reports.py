@@ -1,13 +1,15 @@
-"""All that is known of one run, as JSON-safe values; the words of `runs show` are made of it."""
+"""All that is known of one run, as JSON-safe values; what people are shown of it is made of these."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from scantrail.cli.runs.wording import summary_document
-
-if TYPE_CHECKING:
-    from scantrail.runs import Record, RunSummary
+from scantrail.errors import JournalError
+from scantrail.runs.chains import continued_by
+from scantrail.runs.reader import Record, read
+from scantrail.runs.results import analyses, read_results
+from scantrail.runs.stamps import iso
+from scantrail.runs.summary import RunSummary, summarize
 
 AUDIT, SKIPPED, PRIMARY = "thresholds", "skipped", "primary"
 """Streams that every kind of run names so: writes of thresholds, points not taken, points."""
@@ -19,17 +21,40 @@ Columns: TypeAlias = dict[str, dict[str, Any]]
 class Shown(NamedTuple):
     """A run as it is shown: its summary, its record, and the run that went on with it."""
 
-    run: "RunSummary"
-    record: "Record"
+    run: RunSummary
+    record: Record
     later: int | None
+
+
+def shown_run(directory: Path) -> Shown:
+    """Read all that is shown of the run in `directory`. Raises RunNotFound, JournalError."""
+    record = read(directory)
+    return Shown(summarize(directory), record, continued_by(record))
+
+
+def summary_document(run: RunSummary) -> dict[str, Any]:
+    """Return a run as JSON-safe values; times ISO 8601 UTC."""
+    return {
+        "number": run.number,
+        "uid": run.uid,
+        "kind": run.kind,
+        "status": run.status,
+        "reason": run.reason,
+        "points": run.points,
+        "expected": run.expected,
+        "started": iso(run.started),
+        "ended": None if run.ended is None else iso(run.ended),
+        "operator": run.operator,
+        "host": run.host,
+        "components": list(run.components),
+        "directory": str(run.directory),
+    }
 
 
 def report(shown: Shown) -> dict[str, Any]:
     """Return the whole run; rows are those of the primary stream, files in bytes."""
-    from scantrail.runs import iso
-
     record = shown.record
-    answers, unreadable = results(record.directory)
+    answers, unreadable = results_of_run(record.directory)
     ours = record.start.get("scantrail", {})
     points = record.stream(PRIMARY)
     return {
@@ -44,22 +69,19 @@ def report(shown: Shown) -> dict[str, Any]:
         "results": answers,
         "unreadable": unreadable,
         "skipped": list(record.stream(SKIPPED).rows()),
-        "files": files(record.directory),
+        "files": files_of(record.directory),
         "columns": columns(record.descriptors.get(PRIMARY, ())),
         "rows": [{"time": iso(time), **row} for time, row in zip(points.time, points.rows(), strict=True)],
     }
 
 
-def restored(record: "Record") -> list[dict[str, Any]]:
+def restored(record: Record) -> list[dict[str, Any]]:
     """Return the writes that gave thresholds back after the run."""
     return [row for row in record.stream(AUDIT).rows() if row.get("purpose") == "restore"]
 
 
-def results(directory: Path) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+def results_of_run(directory: Path) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
     """Return the newest answers of each analysis of a run, and what keeps others from being read."""
-    from scantrail.errors import JournalError
-    from scantrail.runs import analyses, read_results
-
     found: dict[str, list[dict[str, Any]]] = {}
     unreadable = []
     for name in analyses(directory):
@@ -86,7 +108,7 @@ def main_columns(start: Mapping[str, Any], descriptors: Iterable[Mapping[str, An
     return {key: found[key] for key in named if key in found} or found
 
 
-def files(directory: Path) -> dict[str, int]:
+def files_of(directory: Path) -> dict[str, int]:
     """Return the size [bytes] of each file of a run, by its path in the directory; hidden ones are drafts."""
     found = {}
     for path in sorted(directory.rglob("*")):
