@@ -53,6 +53,13 @@ def test_a_confirmed_write(board, device):
     assert abs(when - time.time()) < 60
 
 
+def test_a_threshold_of_a_serial_port_is_remembered(board, device):
+    one = board()
+    with device(one.port) as detector:
+        detector.set_threshold(1, 280)
+    assert recall(one.port)[1].value == 280
+
+
 def test_a_firmware_that_does_not_echo_the_threshold(board, device):
     one = board(to_writes(b'{"type":"response","status":"ok","channel":1}\r\n'))
     with device(one.port) as detector:
