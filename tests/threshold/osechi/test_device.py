@@ -12,6 +12,7 @@ from scantrail.errors import (
     ThresholdUnconfirmed,
 )
 from scantrail.threshold.detector import CountingDetector
+from scantrail.threshold.known import recall
 
 EVENT = b"2 0 0 1136 27.37 100594.35 41.43\r\n"
 WRITE = b'{"type":"response","status":"ok","channel":%d,"threshold":%d}\r\n'
