@@ -1,13 +1,15 @@
 """What a person sees: the commands on a pseudo-terminal of 80 columns."""
 
 import re
+import signal
+import time
 
 import pytest
 from beamlines import I0, IT, X
-from commands import newest, points, run_with_points, scantrail, started
+from commands import PATIENCE, newest, points, run_with_points, scantrail, started
 from terminals import ESCAPE, Terminal, on_a_terminal
 
-from scantrail.runs import ask
+from scantrail.runs import ask, read
 
 SCAN = ("threshold", "parallel", "--thresholds", "1:300;2:308;3:292", "--nsteps", 4, "--step", 5, "--mock")
 
@@ -22,7 +24,7 @@ def test_a_scan_from_its_plan_to_its_files():
     assert "…" in terminal.plain  # the point that is being counted
     lines = terminal.left
     assert lines[0] == "parallel scan: 9 points of 5 s, about 2.3 s at 20 times the speed"
-    assert sum("280" in line for line in lines) == 2  # in the plan and in the table: the view has gone
+    assert sum(bool(re.match(r" *280 ", line)) for line in lines) == 1  # in the table: the view has gone
     assert {line for line in lines if len(line) > 80} <= {f"  directory   {newest()}"}
     [files] = [i for i, line in enumerate(lines) if line.startswith("  files")]
     assert lines[files].split(maxsplit=1)[1] == "scan_results_ch1.csv, scan_results_ch2.csv, scan_results_ch3.csv,"
@@ -124,44 +126,67 @@ def test_the_readings_are_drawn_while_they_come(columns, lines):
     assert "run 1: linear" in terminal.left  # the title of the last picture
 
 
+SLOW = ("scan", "linear", X, -4, 4, 9, "--det", I0, "--dwell", 0.5, "--sim")
+
+
 def test_ctrl_c_in_a_position_scan_and_on_from_there():
-    with on_a_terminal(*POSITIONS, "--dwell", 0.2) as terminal:
-        terminal.shows("3 of 21 points")
+    with on_a_terminal(*SLOW) as terminal:
+        run_with_points(2)
         terminal.type("\x03")
         terminal.shows("stops after this point; Ctrl-C again stops at once")
         assert terminal.ended() == 130
     kept = points(newest())
-    assert f'{kept} of 21 points are saved in run 1; "scantrail runs resume 1" goes on.' in terminal.plain
+    assert f'{kept} of 9 points are saved in run 1; "scantrail runs resume 1" goes on.' in terminal.plain
     with on_a_terminal("runs", "resume", 1) as terminal:
         assert terminal.ended() == 0
     goes_on_visibly(terminal, kept)
-    assert f"run 2: linear, success, {21 - kept} of {21 - kept} points" in terminal.left
+    assert f"run 2: linear, success, {9 - kept} of {9 - kept} points" in terminal.left
 
 
 def test_a_killed_position_scan_counts_on_in_its_run():
-    with started(*POSITIONS, "--dwell", 0.2) as running:
-        run_with_points(3)
+    with started(*SLOW) as running:
+        run_with_points(2)
         running.process.kill()
     kept = points(newest())
     with on_a_terminal("runs", "resume", 1) as terminal:
         assert terminal.ended() == 0
     goes_on_visibly(terminal, kept)
-    assert "run 1: linear, success, 21 of 21 points" in terminal.left
+    assert "run 1: linear, success, 9 of 9 points" in terminal.left
 
 
 def goes_on_visibly(terminal: Terminal, kept: int) -> None:
     """The plan, the bar and the table say that so many points are there."""
-    assert f"goes on with run 1: {kept} of 21 points are there, about " in terminal.plain
-    seen = counted(terminal, of=21)
-    assert (seen[0], seen[-1]) == (kept, 21)
+    assert f"goes on with run 1: {kept} of 9 points are there, about " in terminal.plain
+    seen = counted(terminal, of=9)
+    assert (seen[0], seen[-1]) == (kept, 9)
     assert seen == sorted(seen)
-    assert re.search(rf"\n\s+{kept - 11} .* {kept - 1}\s", ESCAPE.sub("", terminal.growing))  # the last one kept
+    assert re.search(rf"\n\s+{kept - 5} .* {kept - 1}\s", ESCAPE.sub("", terminal.growing))  # the last one kept
+
+
+def test_whoever_keeps_pressing_ctrl_c_still_sees_what_is_saved():
+    with on_a_terminal(*SLOW, "--dwell", 50) as terminal:
+        terminal.shows("run 1  ")
+        for _ in range(30):
+            terminal.type("\x03")
+            time.sleep(0.01)
+        assert terminal.ended() in (130, -signal.SIGINT)  # the last one may come when all is said
+    assert '0 of 9 points are saved in run 1; "scantrail runs resume 1" goes on.' in terminal.plain
+    assert read(newest()).stop["exit_status"] == "abort"
+
+
+def test_a_closed_terminal_ends_a_scan_as_ctrl_c_does():
+    with on_a_terminal(*SLOW) as terminal:
+        run_with_points(2)
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE) == 130
+    record = read(newest())
+    assert record.stop["exit_status"] == "abort"
+    assert 2 <= len(record.stream("primary")) < 9
 
 
 def test_a_paused_position_scan_says_so():
-    with on_a_terminal(*POSITIONS, "--dwell", 0.2) as terminal:
-        terminal.shows("2 of 21 points")
-        ask(newest(), "pause")
+    with on_a_terminal(*SLOW) as terminal:
+        ask(run_with_points(1), "pause")
         terminal.shows('paused after this point; "scantrail runs resume 1" goes on')
         ask(newest(), "resume")
         assert terminal.ended() == 0

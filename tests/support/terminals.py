@@ -57,12 +57,18 @@ class Terminal:
         assert "Traceback" not in self.text
         return self.process.wait(PATIENCE)
 
+    def hang_up(self) -> None:
+        """Close the window."""
+        master, self._master = self._master, -1
+        os.close(master)
+
     def close(self) -> None:
         """Kill it unless it has ended."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            self.hang_up()
 
     @property
     def plain(self) -> str:

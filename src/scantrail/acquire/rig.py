@@ -9,7 +9,7 @@ from scantrail.daq import Client, PVDetector, ScanConfig, links_needed
 from scantrail.errors import ConfigError
 from scantrail.links import connect, devices_of
 from scantrail.station import CHANNELS, SensorSection, Station
-from scantrail.threshold import CountingDetector, Device, HaniwersConfig, RandomMocker, remember
+from scantrail.threshold import CountingDetector, Device, HaniwersConfig, RandomMocker
 
 SIMULATED = "sim://"
 """Address of a simulated beamline in this process, a new one for every connection."""
@@ -105,7 +105,7 @@ def counting_detector(station: Station, options: RigOptions) -> Iterator[Countin
     if options.mock:
         device: Device = RandomMocker(config, seed=options.seed, speed=options.speed)
     else:
-        device = Device(config.device, speed=speed, on_confirmed=remember)
+        device = Device(config.device, speed=speed)
     with device:
         yield device
 

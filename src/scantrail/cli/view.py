@@ -66,6 +66,11 @@ class LiveView:
         self._thread = threading.Thread(target=self._follow, args=(run,), name=f"view of run {run.number}", daemon=True)
         self._thread.start()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the user asked the run to stop."""
+        return self._run is not None and self._run.stop_requests > 0
+
     def join(self) -> None:
         """Wait until the last document has been seen."""
         if self._thread is not None:
@@ -134,8 +139,7 @@ class LiveView:
         bar = ProgressBar(total, self._seen, width=BAR, complete_style="cyan", finished_style="green")
         grid = Table.grid(padding=(0, 2))
         name = f"run {self._run.number}" if self._run else "connecting"
-        stopping = self._run is not None and self._run.stop_requests > 0
-        left = "" if stopping else f"{duration(self._left())} left"
+        left = "" if self.stopping else f"{duration(self._left())} left"
         grid.add_row(name, bar, f"{self._seen} of {total} points", left)
         return grid
 
@@ -148,7 +152,7 @@ class LiveView:
     def _asked(self) -> "Iterator[Text]":
         from rich.text import Text
 
-        if self._run and self._run.stop_requests:
+        if self.stopping:
             yield Text("stops after this point; Ctrl-C again stops at once", "yellow")
         elif self._run and self._run.paused:
             yield Text(f'paused after this point; "scantrail runs resume {self._run.number}" goes on', "cyan")

@@ -20,9 +20,10 @@ def standing(rig: Rig) -> dict[str, float]:
     readings = Readout(rig.team, [(axis.client, axis.readback) for axis in rig.axes], rig.deadline)()
     found = {}
     for axis, reading in zip(rig.axes, readings, strict=True):
-        if not isinstance(reading.value, int | float):
-            raise ProtocolError(f"{axis.readback} cannot be read: {reading.error or repr(reading.value)}")
-        found[axis.place] = float(reading.value)
+        value = reading.value
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise ProtocolError(f"{axis.readback} cannot be read: {reading.error or f'{value!r} is no number'}")
+        found[axis.place] = float(value)
     return found
 
 

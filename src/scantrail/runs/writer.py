@@ -222,7 +222,8 @@ class RunWriter:
             except OutputError as unwritten:
                 if error is None:
                     raise
-                error.add_note(str(unwritten))
+                if str(unwritten) != str(error):  # most often the one thing that could not be written twice
+                    error.add_note(str(unwritten))
         if error is None and problems:
             raise SafeStateError("; ".join(problems))
         for problem in problems:
