@@ -17,6 +17,7 @@ from scantrail.tracker import (
     check_backup,
     detail,
     install_component,
+    list_components,
     restore,
     undo,
     verify,
@@ -72,9 +73,12 @@ def test_backups_under_a_writer_are_intact(db: Database, tmp_path: Path, count: 
             targets = [backup(db, tmp_path / f"backup{number}") for number in range(count)]
         finally:
             writer.kill()
+    files = 0
     for number, target in enumerate(targets):
         check_backup(target)
         with Database(tmp_path / f"restored{number}" / "parts.db") as copy:
-            restore(copy, target)
+            files += restore(copy, target)
             assert verify(copy) == []
+            components = list_components(copy).total
     assert verify(db) == []
+    print(f"{count} backups under a writer, up to {components} components, {files} files in all: all intact")

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from scantrail.errors import Refused
+from scantrail.errors import InputError, Refused
 from scantrail.tracker import (
     Component,
     Database,
@@ -73,6 +74,21 @@ def test_what_is_saved_knows_what_the_database_holds(any_db: Database) -> None:
     assert found is not None
     assert (found.version, found.installation_status, found.updated) == (5, "installed", part.updated)
     assert verify(any_db) == []
+
+
+def test_numbers_of_numpy_are_numbers(any_db: Database) -> None:
+    given = {
+        "current": np.float32(0.5),
+        "bad_channels": np.array([47, 128]),
+        "count": np.int64(3),
+        "good": np.bool_(True),
+    }
+    TestResult("M1", "iv_curve", np.bool_(True), given).save(any_db)
+    (row,) = TestResult.get_for_component("M1", any_db)
+    assert row["pass_fail"] is True
+    assert row["measurements"] == {"current": 0.5, "bad_channels": [47, 128], "count": 3, "good": True}
+    with pytest.raises(InputError, match="finite"):
+        TestResult("M1", "iv_curve", measurements={"current": np.array([1.0, np.nan])}).save(any_db)
 
 
 def test_a_component_that_was_refused_is_as_before(db: Database) -> None:

@@ -3,21 +3,28 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from scantrail.errors import InputError, ScantrailError
+from scantrail.errors import AlreadyExists, InputError, ScantrailError
 from scantrail.tracker import (
     Component,
     Database,
     TestResult,
     add_maintenance_log,
     assemble_module,
+    at,
     connect_components,
     detail,
+    history,
     install_component,
+    list_components,
+    list_positions,
     remove_component,
+    resolve_log,
+    set_limit,
     verify,
 )
 
@@ -75,6 +82,48 @@ def test_what_no_database_keeps_is_refused(any_db: Database, text: str) -> None:
         Component("X1", "module", notes=text).save(any_db)
     with pytest.raises(InputError):
         Component("X1", "module", attributes={"a": [text]}).save(any_db)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_what_no_database_keeps_is_not_found_either(any_db: Database, text: str) -> None:
+    asked = (
+        lambda: detail(any_db, text),
+        lambda: history(any_db, text),
+        lambda: at(any_db, datetime.now(UTC), kind=text),
+        lambda: list_components(any_db, kind=text),
+        lambda: list_components(any_db, location=text),
+        lambda: list_positions(any_db, run_period=text),
+        lambda: connect_components(text, f"M1:{text}", db=any_db),
+        lambda: TestResult("M1", "visual", supersedes=text).save(any_db),
+        lambda: TestResult("M1", "visual", run_uid=text).save(any_db),
+        lambda: TestResult("M1", "visual", tested_by=text).save(any_db),
+        lambda: TestResult("M1", text).save(any_db),
+        lambda: TestResult("M1", "visual", text).save(any_db),  # type: ignore[arg-type]
+        lambda: TestResult("M1", "visual", measurements={text: 1}).save(any_db),
+        lambda: TestResult("M1", "visual", measurements={"x": 10**5000}).save(any_db),
+        lambda: set_limit("module", "visual", text, high=1, db=any_db),
+    )
+    for ask in asked:
+        with pytest.raises(ScantrailError):
+            ask()
+    assert Component.get(text, any_db) is None
+    assert verify(any_db) == []
+
+
+def test_a_refusal_shows_what_was_typed_as_text(db: Database) -> None:
+    add_maintenance_log("M1", "noisy", "issue", db=db)
+    resolve_log(1, NASTY[4], db=db)
+    command = [sys.executable, "-c", "from scantrail.cli.main import svt; svt()", "--db-path", db.name]
+    done = subprocess.run([*command, "log", "--resolve", "1", "x"], capture_output=True, text=True, check=False)
+    assert (done.returncode, "\x1b" in done.stderr) == (1, False)
+    assert "is resolved already: ␛[31mred" in done.stderr
+
+
+def test_an_id_is_found_however_its_accents_are_typed(any_db: Database) -> None:
+    Component("Sensor-\u00e9", "sensor").save(any_db)
+    assert detail(any_db, "SENSOR-e\u0301")["id"] == "Sensor-\u00e9"
+    with pytest.raises(AlreadyExists):
+        Component("Sensor-e\u0301", "sensor").save(any_db)
 
 
 def test_no_escape_sequence_reaches_the_terminal(db: Database) -> None:

@@ -4,8 +4,16 @@ import tempfile
 from pathlib import Path
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from scantrail.errors import ScantrailError
 from scantrail.tracker import (
@@ -184,7 +192,18 @@ class Tracker(RuleBasedStateMachine):
                 self.place.cleanup()
 
 
+def as_test(examples: int, steps: int) -> settings:
+    return settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+
+
 TestTracker = Tracker.TestCase
-TestTracker.settings = settings(
-    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestTracker.settings = as_test(12, 25)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_many_examples() -> None:
+    run_state_machine_as_test(Tracker, settings=as_test(300, 50))
+    print("300 runs of up to 50 random commands: database and model never disagreed")

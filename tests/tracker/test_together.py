@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sample_databases import KINDS, fresh_database
 
-from scantrail.tracker import Component, Database, detail, list_positions, verify
+from scantrail.tracker import Component, Database, detail, list_positions, remove_component, verify
 
 WORKERS = 8
 
@@ -142,11 +142,10 @@ def test_two_clients_race_for_positions(kind: str, request: pytest.FixtureReques
 @pytest.mark.parametrize("kills", [6, pytest.param(100, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
 def test_killed_at_any_moment_status_and_history_agree(db: Database, kills: int) -> None:
     chance = random.Random(1)
+    installed = 0
     for _ in range(kills):
         command = [sys.executable, "-c", BACK_AND_FORTH, db.name, str(db.data_dir)]
         if detail(db, "M1")["status"] == "installed":
-            from scantrail.tracker import remove_component
-
             remove_component("M1", db=db)
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
@@ -157,3 +156,6 @@ def test_killed_at_any_moment_status_and_history_agree(db: Database, kills: int)
         still = [row for row in found["installations"] if row["removed"] is None]
         assert (found["status"] == "installed") == (len(still) == 1)
         assert verify(db) == []
+        installed += len(still)
+    stays = len(detail(db, "M1")["installations"])
+    print(f"{kills} kills among {2 * stays} writes: {installed} left it installed, {kills - installed} not; all agree")

@@ -97,8 +97,9 @@ class LazyGroup(click.Group):
 
 def run(root: click.Group, args: Sequence[str] | None = None) -> None:
     """Run a command line and exit: errors of ours as one sentence on stderr, with their exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # what the terminal's encoding lacks is no reason to fail
-        sys.stdout.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = root.main(args=args, standalone_mode=False)
     except click.exceptions.Abort:
@@ -107,9 +108,11 @@ def run(root: click.Group, args: Sequence[str] | None = None) -> None:
         error.show()
         code = error.exit_code
     except ScantrailError as error:
-        click.echo(f"Error: {error}", err=True)
+        from scantrail.cli.parts.wording import visible  # a message may hold what anybody once typed
+
+        click.echo(f"Error: {visible(str(error), '')}", err=True)
         for note in getattr(error, "__notes__", ()):
-            click.echo(f"       {note}", err=True)
+            click.echo(f"       {visible(note)}", err=True)
         code = error.exit_code
     except KeyboardInterrupt:
         click.echo("Interrupted.", err=True)

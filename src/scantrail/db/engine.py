@@ -1,5 +1,6 @@
 """One open database: reading sees one consistent snapshot, writing is one transaction that waits its turn."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ _SNAPSHOT: dict[str, dict[str, Any]] = {
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
 _WRITING: dict[str, Any] = {WRITES: True}
+
+# a connection that Ctrl-C closes is told to whoever set up logging, not to the terminal: the command says it itself
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)

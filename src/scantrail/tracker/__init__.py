@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.figure import Drawn, plot_component, plot_type
     from scantrail.tracker.installation import install_component, remove_component
     from scantrail.tracker.labels import write_labels
+    from scantrail.tracker.leftover import strays
     from scantrail.tracker.limits import in_words, set_limit
     from scantrail.tracker.listing import Page, list_components, list_positions, list_test_types, summary
     from scantrail.tracker.locations import list_locations
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from scantrail.tracker.searching import Found, search
     from scantrail.tracker.settling import findings, settle_finding
     from scantrail.tracker.store import Database, default_database, get_default_db
-    from scantrail.tracker.strays import strays
     from scantrail.tracker.testing import TestResult
     from scantrail.tracker.tokens import Scope, Token, list_tokens, new_token, revoke_token, token_of
     from scantrail.tracker.transfer import (
@@ -82,7 +82,7 @@ _MODULES = {
     "searching": ("Found", "search"),
     "settling": ("findings", "settle_finding"),
     "store": ("Database", "default_database", "get_default_db"),
-    "strays": ("strays",),
+    "leftover": ("strays",),
     "testing": ("TestResult",),
     "transfer": (
         "Export",

@@ -46,7 +46,11 @@ def check(attachments: Iterable[Attachment]) -> None:
     """Raise InputError for a file that is missing or cannot be read, before anything is recorded."""
     for each in attachments:
         text(str(each.source), "the path of a file")
-        if not each.source.is_file():
+        try:
+            there = each.source.is_file()
+        except OSError as error:
+            raise InputError(f"{each.source} cannot be attached: {error.strerror}; nothing was recorded") from error
+        if not there:
             raise InputError(f"there is no file {each.source} to attach; nothing was recorded")
         if not os.access(each.source, os.R_OK):
             raise InputError(f"the file {each.source} cannot be read by this user; nothing was recorded")
@@ -57,14 +61,12 @@ def stored(
     root: Path, component: str, test_type: str, moment: datetime, attachments: Iterable[Attachment]
 ) -> Iterator[list[Stored]]:
     """Give the files as stored below `root`; taken away again if the block raises. Raises OutputError, InputError."""
-    kept: list[Stored] = []
+    made: list[Path] = []
     try:
-        for each in attachments:
-            kept.append(_store(root, component, test_type, moment, each))  # noqa: PERF401 - known one by one
-        yield kept
+        yield [_store(root, component, test_type, moment, each, made) for each in attachments]
     except BaseException:
-        for each_kept in kept:
-            (root / each_kept.path).unlink(missing_ok=True)
+        for path in made:
+            path.unlink(missing_ok=True)
         raise
 
 
@@ -74,7 +76,10 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _store(root: Path, component: str, test_type: str, moment: datetime, attachment: Attachment) -> Stored:
+def _store(
+    root: Path, component: str, test_type: str, moment: datetime, attachment: Attachment, made: list[Path]
+) -> Stored:
+    """Store one file; its path joins `made` as soon as it is there, for an interrupt may come at any moment."""
     moment = moment.astimezone(UTC)
     directory = root / f"{moment:%Y}" / component
     suffix = attachment.source.suffix.lower()
@@ -85,7 +90,7 @@ def _store(root: Path, component: str, test_type: str, moment: datetime, attachm
         draft = directory / f".{secrets.token_hex(8)}.part"
         try:
             size, digest = _copy(attachment.source, draft)
-            target = _name(draft, directory, base, suffix, attachment.kind)
+            target = _name(draft, directory, base, suffix, attachment.kind, made)
         finally:
             draft.unlink(missing_ok=True)
         _sync(directory)
@@ -108,7 +113,7 @@ def _copy(source: Path, draft: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _name(draft: Path, directory: Path, base: str, suffix: str, kind: FileKind) -> Path:
+def _name(draft: Path, directory: Path, base: str, suffix: str, kind: FileKind, made: list[Path]) -> Path:
     """A hard link takes a name only if it is free, however many ask for it at once."""
     number = 0
     while True:
@@ -119,6 +124,7 @@ def _name(draft: Path, directory: Path, base: str, suffix: str, kind: FileKind) 
         except FileExistsError:
             number += 1
         else:
+            made.append(target)
             return target
 
 

@@ -12,6 +12,7 @@ from scantrail.tracker.lookup import find_type
 from scantrail.tracker.places import places
 from scantrail.tracker.profile import Profile
 from scantrail.tracker.store import Database
+from scantrail.tracker.texts import text
 from scantrail.tracker.workflow import known_status
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def list_positions(
     """
     sits, position, accepts = schema.installation, schema.position, schema.position_accepts
     if run_period is not None:
-        there = sits.c.run_period == run_period
+        there = sits.c.run_period == text(run_period, "the run period")
     elif at is not None:
         there = sa.and_(sits.c.installed <= at, sa.or_(sits.c.removed.is_(None), sits.c.removed > at))
     else:

@@ -1,5 +1,6 @@
 """Finding a component or a position by what somebody typed, and naming near ones if there is none."""
 
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from scantrail.db import TEXT
 from scantrail.errors import ComponentNotFound, InputError
 from scantrail.tracker import schema
+from scantrail.tracker.texts import is_text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
@@ -17,7 +19,8 @@ _CANDIDATES = 2000
 
 def find(connection: "Connection", component: str) -> "Row[Any]":
     """Return the row of a component, by its id without regard to case. Raises ComponentNotFound with near ids."""
-    if "\0" not in component and (row := connection.execute(_by_key(), {"given": component.strip()}).first()):
+    given = unicodedata.normalize("NFC", component).strip()
+    if is_text(given) and (row := connection.execute(_by_key(), {"given": given}).first()):
         return row
     raise ComponentNotFound(f"there is no component {component!r}{hint(_near(connection, component))}")
 
@@ -59,7 +62,7 @@ def _near(connection: "Connection", component: str) -> list[str]:
     given = component.strip().lower()
     for start in dict.fromkeys((given[:2], given[:1], "")):
         query = sa.select(table.c.id).where(table.c.voided.is_(None))
-        if start and "\0" not in start:
+        if start and is_text(start):
             query = query.where(table.c.key >= start, table.c.key < start + "\U0010ffff")
         if found := nearest(component, list(connection.execute(query.limit(_CANDIDATES)).scalars())):
             return found

@@ -13,6 +13,7 @@ from scantrail.errors import AlreadyExists, InputError
 from scantrail.tracker import schema
 from scantrail.tracker.change import Change, Done, changing
 from scantrail.tracker.files import Attachment, Stored, check, stored
+from scantrail.tracker.leftover import removed_unless_recorded
 from scantrail.tracker.limits import Judged, judge
 from scantrail.tracker.lookup import find
 from scantrail.tracker.quantities import declared_name
@@ -60,7 +61,11 @@ class TestResult:
         attachments = [Attachment("image", Path(path).expanduser()) for path in self.images]
         attachments += [Attachment("data", Path(path).expanduser()) for path in self.data_files]
         check(attachments)
-        with using(db) as database, changing(database, "test", self.tested_by) as change:
+        with (
+            using(db) as database,
+            removed_unless_recorded(database) as made,
+            changing(database, "test", self.tested_by) as change,
+        ):
             row = find(change.connection, self.component_id)
             test_type = name(self.test_type, "the test type")
             if self._known(change, row.id):
@@ -69,6 +74,7 @@ class TestResult:
             when = self.tested.astimezone() if self.tested else change.time
             keeping = stored(database.data_dir, row.id, test_type, when, attachments)
             with keeping as files:
+                made.extend(database.data_dir / file.path for file in files)
                 self._write(change, row, test_type, when, files)
         return change.done
 
@@ -83,10 +89,7 @@ class TestResult:
         return [test for test in found if test_type in (None, test["test_type"])]
 
     def _known(self, change: Change, component: str) -> bool:
-        try:
-            self.uuid = str(uuids.UUID(self.uuid))
-        except (ValueError, AttributeError, TypeError) as error:
-            raise InputError(f"{self.uuid!r} is no uuid") from error
+        self.uuid = _uuid(self.uuid)
         table = schema.test
         row = change.connection.execute(sa.select(table).where(table.c.uuid == self.uuid)).first()
         if row is None:
@@ -98,6 +101,9 @@ class TestResult:
 
     def _write(self, change: Change, row: "Row[Any]", test_type: str, when: datetime, files: list[Stored]) -> None:
         measurements = checked_measurements(self.measurements)
+        if self.pass_fail not in (None, True, False):
+            raise InputError(f"pass_fail is {self.pass_fail!r}; it is True, False, or None for no verdict")
+        self.pass_fail = None if self.pass_fail is None else bool(self.pass_fail)
         declare_test_type(change, test_type, measurements)
         judged = judge(change.connection, row.type, test_type, measurements, self.missing)
         self.measured = judged.within
@@ -112,7 +118,7 @@ class TestResult:
             stated=self.pass_fail,
             measured=self.measured,
             notes=text(self.notes, "the notes"),
-            run_uid=self.run_uid,
+            run_uid=None if self.run_uid is None else _uuid(self.run_uid),
             supersedes=self._superseded(change, row.id),
             limits=list(judged.limits) or None,
         )
@@ -152,11 +158,19 @@ class TestResult:
         if self.supersedes is None:
             return None
         table = schema.test
-        query = sa.select(table.c.id).where(table.c.uuid == self.supersedes, table.c.component == component)
+        wanted = _uuid(self.supersedes)
+        query = sa.select(table.c.id).where(table.c.uuid == wanted, table.c.component == component)
         number = change.connection.execute(query).scalar()
         if number is None:
             raise InputError(f"there is no test {self.supersedes} of {component} to supersede")
         return int(number)
+
+
+def _uuid(given: str) -> str:
+    try:
+        return str(uuids.UUID(given))
+    except (ValueError, AttributeError, TypeError) as error:
+        raise InputError(f"{given!r} is no uuid") from error
 
 
 def checked_measurements(given: Mapping[str, Any]) -> dict[str, Any]:

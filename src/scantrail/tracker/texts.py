@@ -20,9 +20,21 @@ def text(value: str, what: str) -> str:
     return value
 
 
+def is_text(value: str) -> bool:
+    """Tell whether a database can keep this, and so look for it."""
+    try:
+        text(value, "")
+    except InputError:
+        return False
+    return True
+
+
 def name(value: str, what: str) -> str:
-    """Return a name without blanks around it: one line, not empty, 120 characters at most. Raises InputError."""
-    kept = text(value, what).strip()
+    """Return a name without blanks around it: one line, not empty, 120 characters at most. Raises InputError.
+
+    Letters with accents are written in one way (NFC), for two names that look the same are one.
+    """
+    kept = unicodedata.normalize("NFC", text(value, what)).strip()
     if not kept:
         raise InputError(f"{what} is empty")
     if len(kept) > LONGEST_NAME:

@@ -26,6 +26,8 @@ def plain(value: object, what: str, depth: int = 0) -> Any:  # noqa: ANN401 - a 
             return [plain(each, what, depth + 1) for each in value]
         case dict():
             return {text(key, f"a name in {what}"): plain(each, what, depth + 1) for key, each in value.items()}
+    if hasattr(value, "tolist"):  # numbers and arrays of numpy
+        return plain(value.tolist(), what, depth)
     raise InputError(f"{what} is {value!r}; it must be a number, text, true, false, a list or a table of these")
 
 

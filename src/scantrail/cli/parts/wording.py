@@ -26,14 +26,16 @@ COLOURS = {
 }
 
 
-def visible(text: str) -> str:
+def visible(text: str, rest: str = "; --json has all") -> str:
     r"""Return text with every character that a terminal would obey made visible; line breaks stay.
+
+    What is longer than LONGEST is cut; `rest`: where the rest is.
 
     >>> visible("\x1b[31mred")
     '␛[31mred'
     """
     if len(text) > LONGEST:
-        text = f"{text[:LONGEST]}… ({len(text)} characters; --json has all)"
+        text = f"{text[:LONGEST]}… ({len(text)} characters{rest})"
     return "".join(_shown(character) for character in text)
 
 

@@ -1,12 +1,14 @@
 """Attached files that no row names: what a command leaves that was killed after storing a file, before its row."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from scantrail.errors import OutputError
+from scantrail.errors import DatabaseError, OutputError
 from scantrail.tracker import schema
 
 if TYPE_CHECKING:
@@ -40,6 +42,19 @@ def strays(database: "Database", *, set_aside: bool = False) -> list[Path]:
         for path in found if set_aside else ():
             _move(path, root / ASIDE / path.relative_to(root))
     return found
+
+
+@contextmanager
+def removed_unless_recorded(database: "Database") -> Iterator[list[Path]]:
+    """Give a list for the files that a command stores: if it fails, even at its commit, those without a row go."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        with suppress(DatabaseError, OSError), database.read() as connection:
+            for path in _without_row(connection, database.data_dir, made):
+                path.unlink(missing_ok=True)
+        raise
 
 
 def _present(root: Path) -> list[Path]:
