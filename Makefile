@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Most tests wait for a simulated detector, not for a core.
+WORKERS ?= 4
 
 .PHONY: help demo test long lint docs bench clean
 
@@ -20,7 +22,7 @@ demo: $(READY)
 	$(BIN)/scantrail demo
 
 test: $(READY)
-	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=80
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term --cov-fail-under=80
 
 long: $(READY)
 	$(BIN)/python -m pytest -m long --durations=0

@@ -12,7 +12,7 @@ author = "The Scantrail developers"
 copyright = "the Scantrail developers"
 release = version = scantrail.__version__
 
-extensions = ["myst_parser", "commands", "pictures", "sections"]
+extensions = ["myst_parser", "commands", "gallery", "part_pictures", "sections"]
 myst_enable_extensions = ["deflist", "fieldlist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "decisions/template.md"]

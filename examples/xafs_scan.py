@@ -1,4 +1,4 @@
-"""Example: an XAFS scan over the iron K edge, with a hook, a baseline and a CSV that says what it is.
+"""Example: an XAFS scan over the iron K edge, with a hook, a baseline, a CSV that says what it is, and its verdict.
 
 Needs no beamline: `sim://` simulates one in this process. Give another address, such as tcp://localhost:5064, to scan a
 real one.
@@ -6,21 +6,20 @@ real one.
 
 import sys
 
-import numpy as np
-
-from scantrail.daq import ScanEngine, XAFSScanConfig, connect
+from scantrail.daq import ScanEngine, XAFSScanConfig, connect, judge_spectrum, measured_of
+from scantrail.runs import chain
 
 ENERGY, I0, IT = "BL02:MONO:ENERGY", "BL02:DET:I0", "BL02:DET:IT"
 
 
 def main(url: str = "sim://", csv: str = "fe_foil.csv") -> None:
-    """Step coarsely before the edge, finely over it, coarsely behind it; each join is measured once."""
+    """Step coarsely before the edge, finely over it, evenly in k behind it; each join is measured once."""
     plan = XAFSScanConfig(
         energy_pv=ENERGY,
-        edge=7112.0,
-        regions=[(-40.0, -10.0, 10.0), (-10.0, 20.0, 1.0), (20.0, 50.0, 10.0)],
+        edge="Fe K",
+        regions=[(-60.0, -10.0, 10.0), "-10:15:0.5", "15:4k:0.2k"],
         detectors=[I0, IT],
-        dwell_time=0.01,
+        dwell_time=0.02,
     )
     client = connect(url)
     try:
@@ -34,10 +33,9 @@ def main(url: str = "sim://", csv: str = "fe_foil.csv") -> None:
         client.close()
 
     data.to_csv(csv, header=True)
-    energy = data.setpoints[ENERGY]
-    mu = np.log(data.detector_readings[I0] / data.detector_readings[IT])
-    steepest = energy[np.argmax(np.gradient(mu, energy))]
-    print(f"\rrun {data.metadata['run']}: {len(energy)} energies, mu rises most steeply at {steepest:g} eV")
+    print(f"\rrun {data.metadata['run']}: {plan.counts} points")
+    spectrum = judge_spectrum(measured_of(chain(engine.taken.run.directory).records))
+    print("\n".join(spectrum.sentences))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import coverage
 import hypothesis
 import psutil
 import pytest
@@ -32,6 +33,18 @@ hypothesis.settings.load_profile("scantrail")
 for _number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def coverage_that_survives_signals() -> None:
+    """Take the lock of coverage away: a Ctrl-C that arrives while it is held leaves it held, and the next call hangs.
+
+    The lock guards a dictionary that one instruction changes, which the interpreter's own lock guards already.
+    """
+    measuring = coverage.Coverage.current()
+    collector = getattr(measuring, "_collector", None)
+    if collector is not None:
+        collector.data_lock = None
 
 
 # --- a home of its own ------------------------------------------------------------------------------------------------

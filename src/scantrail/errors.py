@@ -160,6 +160,14 @@ class Refused(TrackerError):
     """Against the rules: a position that is taken, a status that does not follow; the message names the reason."""
 
 
+class ImportRefused(Refused):
+    """Rows of a file that cannot be imported, so that none was; `problems`: (line, column, what is wrong and right)."""
+
+    def __init__(self, message: str, problems: tuple[tuple[int, str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
 class ComponentNotFound(TrackerError, LookupError):
     """No component has this id."""
 

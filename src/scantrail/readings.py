@@ -3,9 +3,14 @@
 Runs and links share it, for they do not know each other.
 """
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import repeat
+from math import isfinite
+from typing import Any, NamedTuple, TypeAlias
 
 Scalar: TypeAlias = float | int | str
+_NUMBERS = frozenset({float, int})
 
 
 class Reading(NamedTuple):
@@ -25,3 +30,20 @@ class Column(NamedTuple):
     dtype: str
     role: str
     limits: tuple[float, float] | None = None
+
+
+def readings_at(time: float, values: Iterable[float]) -> list[Reading]:
+    """Return values that were all read at one `time` [unix s], without an error."""
+    return [*map(_reading, zip(values, repeat(time), repeat(0), repeat(""), strict=False))]
+
+
+_reading = partial(tuple.__new__, Reading)
+"""Makes a Reading of all its fields in one step; a scan makes some at every point."""
+
+
+def all_numbers(values: Sequence[Any]) -> bool:
+    """Tell whether all are finite floats or integers of Python's own; what is odd may be one all the same."""
+    try:
+        return _NUMBERS.issuperset(map(type, values)) and isfinite(sum(values))
+    except OverflowError:  # an integer beyond all floats
+        return False

@@ -119,11 +119,11 @@ def test_a_run_without_points():
         judge_run(taken.run.directory)
 
 
-def test_a_run_of_another_kind():
+def test_a_run_that_does_not_tell_its_columns():
     with RunWriter.create(data_root(), header(1)) as run:
         run.describe("primary", COLUMNS)
         run.event("primary", {"x": 0.0, "i0": 1}, 1.0)
-    with pytest.raises(InputError, match="runs of the kind linear are not judged"):
+    with pytest.raises(RunError, match=r"run 1 \(linear\) tells of no axis and its setpoints"):
         judge_run(run.directory)
     assert not (run.directory / "analysis").exists()
 

@@ -52,7 +52,7 @@ def test_an_order_becomes_a_run_and_a_csv(tmp_path):
     record = chain(outcome.directory).records[-1]
     assert record.start["scantrail"]["components"] == ["FOIL-1"]
     assert record.start["scantrail"]["rig"]["output"] == str(output)
-    assert len(draw_records([record]).panels) == 1
+    assert len(draw_records([record]).panels) == 2
 
 
 def test_a_mesh_is_drawn_as_a_map_of_each_detector():

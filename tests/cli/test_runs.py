@@ -314,9 +314,10 @@ def test_show_gives_everything_as_json(runs):
 def test_a_long_run_is_shortened_unless_all_is_asked_for(runs):
     take(50, expected=50)
     short, whole = (runs("show", 1, *options)[1].splitlines() for options in ((), ("--all",)))
-    assert len(whole) - len(short) == 50 - 21
+    assert len(whole) - len(short) == 50 - 21 - 1
     assert any("30 more" in line for line in short)
-    assert not any("more" in line for line in whole)
+    assert [line for line in short if "--all" in line] == ['"scantrail runs show 1 --all" shows every point.']
+    assert not any("more" in line or "--all" in line for line in whole)
 
 
 def test_a_wide_run_names_the_columns_that_do_not_fit():

@@ -6,11 +6,12 @@ import pytest
 
 from scantrail.cli.main import _root
 from scantrail.daq import ScanData
-from scantrail.runs import directories, read
+from scantrail.runs import directories, read, read_results
 from scantrail.station import data_root
 
 X, Y, I0, IT = "BL02:SAMPLE:X", "BL02:SAMPLE:Y", "BL02:DET:I0", "BL02:DET:IT"
 QUICK = ("--det", I0, "--dwell", "0.001", "--sim")
+TWO = ("--det", I0, "--det", IT)
 STATION = f"""
 [motors.x]
 pv = "{X}"
@@ -104,6 +105,30 @@ def test_xafs(scan):
     assert positions("BL02:MONO:ENERGY") == [6962, 7027, 7092, 7117, 7142]
 
 
+def test_xafs_says_where_the_edge_is(scan):
+    regions = "-60:-20:10 -15:15:0.5 20:300:20"
+    code, out, err = scan("xafs", "--edge", "Fe K", "--regions", regions, *TWO, "--dwell", 0.03, "--sim", "--plot")
+    assert code == 0, err
+    assert "run 1: xafs, success, 81 of 81 points" in out
+    assert "the tabulated Fe K edge (7112 eV)" in out
+    assert "the edge step is 1." in out
+    assert "|chi(R)| is not available: points are more than 0.25 1/Å apart" in out
+    assert "mu = ln(I0 / IT)" in out
+    (e0, *_) = read_results(directories(data_root())[0], "spectrum")
+    assert (e0.name, e0.unit) == ("E0", "eV")
+    assert e0.value == pytest.approx(7110.8, abs=1.0)
+
+
+def test_xafs_in_k_twice_from_the_top(scan):
+    words = ("--edge", "Fe K", "--regions", "-20:30:25 30:4k:0.6k", "--k-weight", 1, "--repeats", 2, "--descending")
+    code, _, err = scan("xafs", *words, *QUICK)
+    assert code == 0, err
+    assert newest().start["xafs"] == {"element": "Fe", "edge": "K", "e0": 7112.0}
+    offsets = [position - 7112.0 for position in positions("BL02:MONO:ENERGY")]
+    assert offsets == pytest.approx([60.96, 44.12, 30, 5, -20] * 2, abs=0.01)
+    assert "xafs scan: 10 points (2 passes) of 0.001 to 0.00143 s" in err
+
+
 def test_names_of_the_station_file(scan, tmp_path):
     (tmp_path / "station.toml").write_text(STATION)
     words = ("linear", "x", 0, 1, 2, "--det", "i0", "--dwell", 0.001, "--config", tmp_path / "station.toml")
@@ -123,7 +148,8 @@ def test_plot_draws_readings(scan):
     code, out, _ = scan("linear", X, 0, 4, 5, *QUICK, "--plot")
     assert code == 0
     assert "run 1: linear\n" in out
-    assert X in out.splitlines()[-2]
+    assert X in out.rpartition("run 1: linear\n")[2]
+    assert out.count(f"{I0} shows no peak") == 2
 
 
 # --- files and previews -----------------------------------------------------------------------------------------------
@@ -171,6 +197,66 @@ def test_previews_move_nothing(scan, tmp_path):
     assert directories(data_root()) == []
 
 
+XAFS = """
+[scan]
+type = "xafs"
+edge = "Fe K"
+detectors = ["BL02:DET:I0"]
+regions = [[-150, -20, 5], "-20:30:0.5"]
+"""
+CRYSTAL = """
+[crystal]
+name = "Si 111"
+d_spacing = 3.13560
+angle_limits = [15, 75]
+"""
+
+
+def test_the_preview_of_an_energy_scan_tells_regions_and_angles(scan, tmp_path):
+    in_k = '{ start = 2.8060742328, stop = 12, step = 0.05, unit = "k" }]'
+    path = scan_file(tmp_path, XAFS.replace('0.5"]', f'0.5", {in_k}'))
+    (tmp_path / "station.toml").write_text(CRYSTAL)
+    code, out, err = scan("preview", path, "--config", tmp_path / "station.toml")
+    assert code == 0, err
+    assert out.splitlines() == [
+        "xafs scan: 311 points of 0.1 s, about 31 s",
+        "  edge: Fe K, 7112 eV",
+        "  region 1: -150 to -20 eV, 27 points in steps of 5 eV, 2.7 s",
+        "  region 2: -20 to 30 eV, 100 points in steps of 0.5 eV, 10 s",
+        "  region 3: 2.80607 to 12 1/Å, 184 points in steps of 0.049967 1/Å, 18.4 s",
+        "  Bragg angles with Si 111: 16.4977 to 14.9560 deg",
+        "  BL02:MONO:ENERGY: 311 positions, 6962 to 7660.64",
+        "  first point: BL02:MONO:ENERGY 6962",
+        "  last point: BL02:MONO:ENERGY 7660.64",
+        "region 3 has a step of 0.049967 1/Å instead of 0.05, so that both its ends are measured",
+        "7660.64 eV needs a Bragg angle of 14.956 deg with Si 111, whose range is 15 to 75 deg",
+    ]
+    told = json.loads(scan("preview", path, "--json")[1])
+    assert [region["points"] for region in told["regions"]] == [27, 100, 184]
+    assert told["angles"] is None
+    beyond = CRYSTAL.replace("3.13560", "0.5").replace("angle_limits = [15, 75]", "")
+    (tmp_path / "station.toml").write_text(beyond)
+    assert "6962 eV cannot be reached at all" in scan("preview", path, "--config", tmp_path / "station.toml")[1]
+
+
+@pytest.mark.parametrize(
+    ("regions", "said"),
+    [
+        ('["0:1"]', '"0:1": a region is START:STOP:STEP'),
+        ("[[0, 1]]", "regions has too few values"),
+        ("[{ start = 0, stop = 1 }]", "region 1 needs either a step or npts"),
+        ("[{ start = 0, stop = 1, step = 1, stop = 2 }]", "is no TOML"),
+        ('[{ start = 0, stop = 1, step = 1, unit = "ev" }]', "regions = \"ev\" must be 'eV' or 'k'"),
+        ("[{ start = 0, stop = 1, steps = 1 }]", "steps is no field of a region; did you mean step?"),
+    ],
+)
+def test_regions_in_files_are_refused_in_one_sentence(scan, tmp_path, regions, said):
+    path = scan_file(tmp_path, XAFS.replace('[[-150, -20, 5], "-20:30:0.5"]', regions))
+    code, _, err = scan("preview", path)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert said in err
+
+
 def test_what_a_user_should_know_is_said_once(scan):
     code, _, err = scan("xafs", "--edge", 7112, "--regions", "-20:-10:5 0:10:10", *QUICK)
     assert code == 0
@@ -201,8 +287,14 @@ def test_what_a_user_should_know_is_said_once(scan):
         (("list", X, 1, "two", "--det", I0), 'position 2: "two" is no number'),
         (("time", 0, "--det", I0), "count = 0 must be greater than 0"),
         (("time", 3, "--every", 0.01, "--det", I0), "must not be shorter than dwell_time"),
-        (("xafs", "--edge", "Fe K", "--regions", "0:1:1", "--det", I0), "edges by name are not known yet"),
-        (("xafs", "--edge", 7112, "--regions", "30:12k:0.05k", "--det", I0), "regions in k are not known yet"),
+        (("xafs", "--edge", "Fe L9", "--regions", "0:1:1", "--det", I0), "Fe has K, L1, L2, L3"),
+        (("xafs", "--edge", 7112, "--regions", "-30:12k:0.05k", "--det", I0), "below the edge there is no k"),
+        (("xafs", "--edge", 7112, "--regions", "0:9:1", "--k-weight", 1, "--det", I0), "--k-weight 1 is for regions"),
+        (
+            ("xafs", "--edge", 7112, "--regions", "0k:9k:1k", "--k-weight", 1, "--det", I0),
+            "needs a start above the edge",
+        ),
+        (("xafs", "--edge", 7112, "--regions", "0:9:1", "--repeats", 0, "--det", I0), "repeats = 0 must be greater"),
         (("xafs", "--edge", 7112, "--regions", "0:1", "--det", I0), "a region is START:STOP:STEP in eV from the edge"),
         (("xafs", "--edge", 7112, "--regions", "nan:1:1", "--det", I0), "must be a finite number"),
         (("xafs", "--edge", 7112, "--regions", "0:9:1 5:20:1", "--det", I0), "before region 1 stops"),

@@ -90,7 +90,7 @@ def test_a_file_is_never_overwritten_unasked(tmp_path: Path) -> None:
     path = tmp_path / "scan.csv"
     path.write_text("mine")
     data = scan(metadata={"run": 7, "directory": "/data/7"})
-    with pytest.raises(InputError, match=r"scan.csv exists .* overwrite=True. The data are kept in run 7, /data/7"):
+    with pytest.raises(InputError, match=r"scan.csv exists .* overwrite=True; the data are kept in run 7, /data/7"):
         data.to_csv(path)
     assert path.read_text() == "mine"
     data.to_csv(str(path), overwrite=True)

@@ -260,6 +260,11 @@ def test_two_devices_cannot_share_a_column(beamline) -> None:
         beamline.engine().run(linear(detectors=["BL02:SAMPLE:X.RBV", "BL02:SAMPLE:X_RBV"]))
 
 
+def test_a_policy_of_errors_that_is_none_is_refused(beamline) -> None:
+    with pytest.raises(InputError, match='on_error = "skip" must be one of nan, retry, abort'):
+        beamline.engine(on_error="skip")
+
+
 def test_no_plan_at_all_is_refused() -> None:
     with pytest.raises(ValidationError):
         LinearScanConfig()
@@ -279,7 +284,7 @@ def test_a_detector_that_fails_at_some_points_is_nan_with_a_warning(
     assert np.all(np.isfinite(data.detector_readings[I0]))
     data.validate(allow_missing=True)
     assert [record.message for record in caplog.records] == [
-        "BL02:DET:IT gave no reading at point 2: sim://test answered GET:BL02:DET:IT with the error INTERNAL."
+        "BL02:DET:IT gave no reading at point 2: sim://test answered GET:BL02:DET:IT with the error INTERNAL"
     ]
     assert engine.taken.errors == ["BL02:DET:IT gave no reading at 2 of 4 points"]
     record = read(only_run(root))

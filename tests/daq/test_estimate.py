@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.daq import LinearScanConfig, MeshScanConfig, TimeScanConfig, expected_seconds, learned_overhead
+from scantrail.daq import LinearScanConfig, MeshScanConfig, TimeScanConfig, estimate, expected_seconds, learned_overhead
 from scantrail.station import Station
 
 X, Y = "BL02:SAMPLE:X", "BL02:SAMPLE:Y"
@@ -45,4 +45,22 @@ def test_a_run_that_cannot_be_read_teaches_nothing(beamline, root: Path) -> None
     beamline.engine().run_linear(plan)
     (journal,) = (root / "runs").glob("2*/*/journal.jsonl")
     journal.write_bytes(b"\n" + journal.read_bytes())
+    assert learned_overhead(plan, root) == 0.0
+
+
+def test_the_first_points_of_a_long_run_tell(beamline, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "SAMPLE", 4)
+    plan = linear(dwell_time=0.001)
+    beamline.engine(point=lambda run, point, row: run.wait(0.01 if point.index < 4 else 0.0)).run_linear(plan)
+    (journal,) = (root / "runs").glob("2*/*/journal.jsonl")
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([*lines[:-4], b"no journal at all\n", *lines[-4:]]))
+    assert learned_overhead(plan, root) >= 0.01
+
+
+def test_a_run_that_goes_on_with_another_teaches_nothing(beamline, root: Path) -> None:
+    plan = linear(dwell_time=0.001)
+    beamline.engine().run_linear(plan)
+    (journal,) = (root / "runs").glob("2*/*/journal.jsonl")
+    journal.write_text(journal.read_text().replace('"point":0,', '"point":7,'))
     assert learned_overhead(plan, root) == 0.0

@@ -23,7 +23,7 @@ def run(name: str, place: Path, *arguments: str) -> str:
     ("name", "said"),
     [
         ("mesh_scan.py", "5 x 5 points, it absorbs most at"),
-        ("xafs_scan.py", "37 energies, mu rises most steeply at 71"),
+        ("xafs_scan.py", "eV below the tabulated Fe K edge (7112 eV)"),
         ("custom_plan.py", "30 points, mean transmission 0."),
     ],
 )

@@ -6,8 +6,8 @@ import pytest
 
 from scantrail.daq import LinearScanConfig, ListScanConfig, Setting, take
 from scantrail.daq.pace import CEILING, FIRST, pause
-from scantrail.errors import ReplyTimeout
-from scantrail.runs import RunWriter
+from scantrail.errors import ProtocolError, ReplyTimeout
+from scantrail.runs import RunWriter, ask, directories
 from scantrail.station import Station
 
 X = "BL02:SAMPLE:X"
@@ -45,7 +45,7 @@ def test_a_motor_settles_only_after_it_moved(fake, root: Path, monkeypatch: pyte
     dwell = RunWriter.dwell
     monkeypatch.setattr(RunWriter, "dwell", lambda self, seconds: waits.append(seconds) or dwell(self, 0.0))
     scan(fake, root, 1, 1, 2, settle=0.25)
-    assert waits == [0.25, 0.001, 0.001, 0.25, 0.001]
+    assert [seconds for seconds in waits if seconds] == [0.25, 0.001, 0.001, 0.25, 0.001]
 
 
 def test_detectors_are_armed_and_waited_for(fake, root: Path) -> None:
@@ -73,3 +73,30 @@ def test_polls_are_all_that_a_slow_motor_costs(fake, root: Path) -> None:
     fake.polls = 4
     scan(fake, root, 1)
     assert fake.calls == ["read", "move_many", "moving", "moving", "moving", "moving", "arm", "read"]
+
+
+def test_a_readback_that_is_no_number_is_no_place(fake, root: Path) -> None:
+    fake.off = float("nan")
+    with pytest.raises(
+        ProtocolError, match=r"^point 1 \(BL02:SAMPLE:X at 1\), .*: BL02:SAMPLE:X.RBV cannot be read: nan is no number"
+    ):
+        scan(fake, root, 1, 2)
+    with pytest.raises(ProtocolError, match=r"^BL02:SAMPLE:X.RBV cannot be read: nan is no number$"):
+        scan(fake, root, 1, 2)  # it stands there still
+    assert len(fake.moves) == 1
+
+
+def test_a_motor_that_could_not_be_stopped_is_stopped_again_in_the_end(fake, root: Path) -> None:
+    fake.polls = 10
+
+    def stuck(motors: set[str]) -> None:
+        fake.stopped.append(motors)
+        if len(fake.stopped) == 1:
+            raise ReplyTimeout("no answer")
+
+    fake.stop = stuck
+    plan = ListScanConfig(motor=X, positions=[1, 2], detectors=["D:1"], dwell_time=0.001)
+    fake.asked = lambda call: call == "moving" and ask(directories(root)[0], "abort")
+    with pytest.raises(ReplyTimeout):
+        take(plan, fake, Setting(root, "", station()))
+    assert fake.stopped == [{X}, {X}]

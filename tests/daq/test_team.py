@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from fake_client import FakeClient
 
-from scantrail.daq import LockstepScanConfig, Setting, links_needed, take
+from scantrail.daq import LockstepScanConfig, Manner, Setting, links_needed, take
 from scantrail.daq.readout import Readout
 from scantrail.daq.team import Team
-from scantrail.errors import LinkLost
+from scantrail.errors import InputError, LinkLost
 from scantrail.runs import read
-from scantrail.station import Station
+from scantrail.station import BaselineConfig, Station
 
 A, B, C = "tcp://a:1", "tcp://b:1", "tcp://c:1"
 STATION = Station.model_validate(
     {
         "beamline": {"url": A},
-        "motors": {"x": {"pv": "A:X"}, "y": {"pv": "B:Y", "url": B}, "z": {"pv": "C:Z", "url": C}},
+        "motors": {"x": {"pv": "A:X"}, "y": {"pv": "B:Y", "units": "mm", "url": B}, "z": {"pv": "C:Z", "url": C}},
         "detectors": {"d": {"pv": "B:D", "url": B}, "e": {"pv": "A:E"}},
     }
 )
@@ -82,7 +82,32 @@ def test_a_link_that_is_lost_on_a_thread_ends_the_scan(clients: dict[str, FakeCl
     assert clients[A].stopped[-1] == {"A:X"}
 
 
+def test_a_baseline_on_other_control_systems(clients: dict[str, FakeClient], root: Path) -> None:
+    clients[B].values["B:D"], clients[B].values["B:Y.RBV"] = 2.5, 8.5
+    clients[A].values["A:EXTRA"] = 0.5
+    others = {url: client for url, client in clients.items() if url != A}
+    manner = Manner(baseline=("d", "y", "B:D", "A:EXTRA"))
+    plan = PLAN.model_copy(update={"axes": (("x", 0, 1),), "detectors": ["A:E"]})
+    taken = take(plan, clients[A], Setting(root, "", STATION), others=others, manner=manner)
+    record = read(taken.run.directory)
+    assert list(record.stream("baseline").rows()) == [{"d": 2.5, "y": 8.5, "A:EXTRA": 0.5}] * 2
+    keys = record.descriptors["baseline"][0]["data_keys"]
+    assert (keys["y"]["source"], keys["y"]["units"]) == (f"{B}B:Y.RBV", "mm")
+
+
+def test_a_baseline_without_its_client_is_refused(clients: dict[str, FakeClient], root: Path) -> None:
+    plan = PLAN.model_copy(update={"axes": (("x", 0, 1),), "detectors": ["A:E"]})
+    with pytest.raises(InputError, match=f"y is reached through {B}, and no client is connected"):
+        take(plan, clients[A], Setting(root, "", STATION), manner=Manner(baseline=("y",)))
+
+
 def test_links_needed_are_those_of_the_plan() -> None:
+    assert links_needed(PLAN, STATION, ["y"]) == (B, C)
+    alone = PLAN.model_copy(update={"axes": (("x", 0, 1),), "detectors": ["A:E"]})
+    assert links_needed(alone, STATION, ["z", "d", "A:EXTRA"]) == (B, C)
+    station = STATION.model_copy(update={"baseline": BaselineConfig(pvs=("z",))})
+    assert links_needed(alone, station) == (C,)
+    assert links_needed(alone, station, ["d"]) == (B,)
     assert links_needed(PLAN, STATION) == (B, C)
     assert links_needed(PLAN.model_copy(update={"axes": (("x", 0, 1),), "detectors": ["A:E"]}), STATION) == ()
 

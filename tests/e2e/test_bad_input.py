@@ -132,6 +132,14 @@ def test_no_port(tmp_path):
 # --- places that cannot be written ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("option", ["--workspace", "--config"])
+def test_an_empty_path_is_no_path(option):
+    done = scantrail("threshold", "parallel", *MOCK, option, "")
+    assert done.code == 2
+    assert "an empty word is no path" in one_sentence(done.err.splitlines()[-1])
+    assert newest() is None
+
+
 def test_a_workspace_with_a_file_in_its_way(tmp_path):
     (tmp_path / "file").write_text("in the way")
     for workspace in (tmp_path / "file", tmp_path / "file" / "below"):

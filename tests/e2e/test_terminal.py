@@ -1,102 +1,17 @@
 """What a person sees: the commands on a pseudo-terminal of 80 columns."""
 
-import codecs
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
-import sys
-import termios
+import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
+from beamlines import I0, IT, X
 from commands import PATIENCE, newest, points, run_with_points, scantrail, started
+from terminals import ESCAPE, Terminal, on_a_terminal
 
-from scantrail.runs import ask
+from scantrail.runs import ask, read
 
-ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)")
 SCAN = ("threshold", "parallel", "--thresholds", "1:300;2:308;3:292", "--nsteps", 4, "--step", 5, "--mock")
-
-
-class Terminal:
-    """A command on a terminal; `text` is all that it wrote."""
-
-    def __init__(self, arguments: list[str], columns: int, lines: int) -> None:
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self.text = ""
-        self.process = subprocess.Popen(
-            arguments,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"},
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )
-        os.close(slave)
-
-    def type(self, keys: str) -> None:
-        """Press keys."""
-        os.write(self._master, keys.encode())
-
-    def shows(self, words: str) -> None:
-        """Read until `words` have been written."""
-        deadline = time.monotonic() + PATIENCE
-        while words not in self.plain and self._read(deadline):
-            pass
-        assert words in self.plain, self.plain
-
-    def ended(self) -> int:
-        """Read to the end and return the exit code."""
-        deadline = time.monotonic() + PATIENCE
-        while self._read(deadline):
-            pass
-        assert "Traceback" not in self.text
-        return self.process.wait(PATIENCE)
-
-    def close(self) -> None:
-        """Kill it unless it has ended."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        os.close(self._master)
-
-    @property
-    def plain(self) -> str:
-        """What it wrote, without the escape sequences."""
-        return ESCAPE.sub("", self.text)
-
-    @property
-    def left(self) -> list[str]:
-        """Lines that stand on the screen when the live view has gone: before its first and after its last frame."""
-        before, *frames = re.split(r"\x1b\[\?25[lh]", self.text)
-        return ESCAPE.sub("", before + (frames[-1] if frames else "")).replace("\r", "").splitlines()
-
-    def _read(self, deadline: float) -> bool:
-        if not select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            return False
-        try:
-            data = os.read(self._master, 1 << 16)
-        except OSError:  # the other side is closed
-            return False
-        self.text += self._decoder.decode(data)
-        return bool(data)
-
-
-@contextmanager
-def on_a_terminal(*arguments: object, columns: int = 80, lines: int = 40) -> Iterator[Terminal]:
-    terminal = Terminal([sys.executable, "-m", "scantrail", *map(str, arguments)], columns, lines)
-    try:
-        yield terminal
-    finally:
-        terminal.close()
 
 
 def test_a_scan_from_its_plan_to_its_files():
@@ -109,7 +24,7 @@ def test_a_scan_from_its_plan_to_its_files():
     assert "…" in terminal.plain  # the point that is being counted
     lines = terminal.left
     assert lines[0] == "parallel scan: 9 points of 5 s, about 2.3 s at 20 times the speed"
-    assert sum("280" in line for line in lines) == 2  # in the plan and in the table: the view has gone
+    assert sum(bool(re.match(r" *280 ", line)) for line in lines) == 1  # in the table: the view has gone
     assert {line for line in lines if len(line) > 80} <= {f"  directory   {newest()}"}
     [files] = [i for i, line in enumerate(lines) if line.startswith("  files")]
     assert lines[files].split(maxsplit=1)[1] == "scan_results_ch1.csv, scan_results_ch2.csv, scan_results_ch3.csv,"
@@ -122,11 +37,9 @@ def test_a_scan_from_its_plan_to_its_files():
 def test_the_curves_are_drawn_while_they_grow(columns, lines):
     with on_a_terminal(*SCAN, "--duration", 5, "--speed", 20, "--plot", columns=columns, lines=lines) as terminal:
         assert terminal.ended() == 0
-    first, *_, last = re.split(r"\x1b\[\?25[lh]", terminal.text)
-    growing = terminal.text.removeprefix(first).removesuffix(last)
-    assert "rate [events/s]" in growing
-    assert "ch1 top" in growing
-    assert max(int(up) for up in re.findall(r"\x1b\[(\d+)A", growing) or ["1"]) < lines  # it never scrolls
+    assert "rate [events/s]" in terminal.growing
+    assert "ch1 top" in terminal.growing
+    assert terminal.tallest < lines  # it never scrolls
     assert {line for line in terminal.left if len(line) > columns} <= {f"  directory   {newest()}"}
     assert "run 1: threshold parallel" in terminal.left  # the title of the last picture
     assert terminal.left[terminal.left.index("run 1: threshold parallel") - 1] == ""
@@ -173,3 +86,107 @@ def test_warnings_break_between_words():
         assert terminal.ended() == 0
     said = [line for line in terminal.left if not line.startswith("  directory")]
     assert max(map(len, said)) <= 80
+
+
+# --- position scans ---------------------------------------------------------------------------------------------------
+
+POSITIONS = ("scan", "linear", X, -10, 10, 21, "--det", I0, "--det", IT, "--dwell", 0.05, "--sim")
+
+
+def counted(terminal: Terminal, of: int) -> list[int]:
+    """The points that the live view counted, frame after frame."""
+    return [int(number) for number in re.findall(rf"(\d+) of {of} points  ", terminal.plain)]
+
+
+def test_a_position_scan_from_its_plan_to_its_points():
+    with on_a_terminal(*POSITIONS) as terminal:
+        assert terminal.ended() == 0
+    assert "run 1  ━" in terminal.plain
+    seen = counted(terminal, of=21)
+    assert (seen[0], seen[-1]) == (0, 21)
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 5
+    assert "s left" in terminal.plain
+    assert re.search(rf"{X}  {I0}  {IT} ", ESCAPE.sub("", terminal.growing))
+    lines = terminal.left
+    assert lines[0].startswith("linear scan: 21 points of 0.05 s, about ")
+    assert sum(line.startswith("run 1: linear, success, 21 of 21 points") for line in lines) == 1
+    assert sum(line.rstrip().endswith("10     20") for line in lines) == 1  # the view has gone, the last point stands
+    assert {line for line in lines if len(line) > 80} <= {f"  directory   {newest()}"}
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (100, 30)])
+def test_the_readings_are_drawn_while_they_come(columns, lines):
+    with on_a_terminal(*POSITIONS, "--plot", columns=columns, lines=lines) as terminal:
+        assert terminal.ended() == 0
+    assert "readings" in terminal.growing
+    assert f"● {I0}" in ESCAPE.sub("", terminal.growing)
+    assert terminal.tallest < lines  # it never scrolls
+    assert {line for line in terminal.left if len(line) > columns} <= {f"  directory   {newest()}"}
+    assert "run 1: linear" in terminal.left  # the title of the last picture
+
+
+SLOW = ("scan", "linear", X, -4, 4, 9, "--det", I0, "--dwell", 0.5, "--sim")
+
+
+def test_ctrl_c_in_a_position_scan_and_on_from_there():
+    with on_a_terminal(*SLOW) as terminal:
+        run_with_points(2)
+        terminal.type("\x03")
+        terminal.shows("stops after this point; Ctrl-C again stops at once")
+        assert terminal.ended() == 130
+    kept = points(newest())
+    assert f'{kept} of 9 points are saved in run 1; "scantrail runs resume 1" goes on.' in terminal.plain
+    with on_a_terminal("runs", "resume", 1) as terminal:
+        assert terminal.ended() == 0
+    goes_on_visibly(terminal, kept)
+    assert f"run 2: linear, success, {9 - kept} of {9 - kept} points" in terminal.left
+
+
+def test_a_killed_position_scan_counts_on_in_its_run():
+    with started(*SLOW) as running:
+        run_with_points(2)
+        running.process.kill()
+    kept = points(newest())
+    with on_a_terminal("runs", "resume", 1) as terminal:
+        assert terminal.ended() == 0
+    goes_on_visibly(terminal, kept)
+    assert "run 1: linear, success, 9 of 9 points" in terminal.left
+
+
+def goes_on_visibly(terminal: Terminal, kept: int) -> None:
+    """The plan, the bar and the table say that so many points are there."""
+    assert f"goes on with run 1: {kept} of 9 points are there, about " in terminal.plain
+    seen = counted(terminal, of=9)
+    assert (seen[0], seen[-1]) == (kept, 9)
+    assert seen == sorted(seen)
+    assert re.search(rf"\n\s+{kept - 5} .* {kept - 1}\s", ESCAPE.sub("", terminal.growing))  # the last one kept
+
+
+def test_whoever_keeps_pressing_ctrl_c_still_sees_what_is_saved():
+    with on_a_terminal(*SLOW, "--dwell", 50) as terminal:
+        terminal.shows("run 1  ")
+        for _ in range(30):
+            terminal.type("\x03")
+            time.sleep(0.01)
+        assert terminal.ended() in (130, -signal.SIGINT)  # the last one may come when all is said
+    assert '0 of 9 points are saved in run 1; "scantrail runs resume 1" goes on.' in terminal.plain
+    assert read(newest()).stop["exit_status"] == "abort"
+
+
+def test_a_closed_terminal_ends_a_scan_as_ctrl_c_does():
+    with on_a_terminal(*SLOW) as terminal:
+        run_with_points(2)
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE) == 130
+    record = read(newest())
+    assert record.stop["exit_status"] == "abort"
+    assert 2 <= len(record.stream("primary")) < 9
+
+
+def test_a_paused_position_scan_says_so():
+    with on_a_terminal(*SLOW) as terminal:
+        ask(run_with_points(1), "pause")
+        terminal.shows('paused after this point; "scantrail runs resume 1" goes on')
+        ask(newest(), "resume")
+        assert terminal.ended() == 0

@@ -35,7 +35,7 @@ def test_states_and_acknowledgements():
         MotorStatus.MOVING,
         Refusal("MOTOR_FAULT"),
     ]
-    assert replies.acknowledged("PUT", [b"OK:PUT", b"ERR:INTERNAL"]) == ["PUT", Refusal("INTERNAL")]
+    assert replies.acknowledged("PUT", [b"OK:PUT", b"ERR:INTERNAL"]) == [None, Refusal("INTERNAL")]
     assert replies.texts([b"OK", b"OK:a,b"]) == ["", "a,b"]
     for line in (b"OK:5", b"OK"):
         with pytest.raises(OutOfStep):

@@ -141,7 +141,7 @@ def test_before_connect_and_after_disconnect(server):
 def test_a_closed_port_is_told_in_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    with pytest.raises(LinkError, match=rf"tcp://localhost:{port}: cannot connect: nothing listens there\."):
+    with pytest.raises(LinkError, match=rf"tcp://localhost:{port}: cannot connect: nothing listens there;"):
         DeviceClient("localhost", port).connect()
 
 

@@ -1,6 +1,7 @@
 import struct
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -137,3 +138,10 @@ def test_any_finite_data_can_be_drawn(tmp_path, column, x_scale, y_scale, a, b, 
 def test_any_map_can_be_drawn(values, tmp_path):
     figure = Figure((Panel(Axis("column"), Axis("row"), (Image(values, Axis("noise")),)),))
     assert size(save(figure, tmp_path / "map.png"))[0] == 1800
+
+
+@pytest.mark.parametrize("middle", [1.0, 1.5])
+def test_maps_of_even_and_uneven_cells_are_written(tmp_path: Path, middle: float) -> None:
+    image = Image(((0.0, None),), Axis("signal"), x_edges=(0.0, middle, 2.0), y_edges=(0.0, 1.0))
+    path = save(Figure((Panel(Axis("x"), Axis("y"), (image,)),)), tmp_path / "map.svg")
+    assert path.stat().st_size > 5000

@@ -118,3 +118,14 @@ def test_describing_a_figure_loads_no_back_end():
     code = "import sys, scantrail.plots; print([m for m in ('matplotlib', 'plotext', 'scipy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_map_may_have_edges_of_its_cells() -> None:
+    cells = ((1.0, None), (2.0, 3.0), (4.0, 5.0))
+    image = Image(cells, X, x_edges=(0.0, 1.0, 5.0), y_edges=(-3.0, -2.0, 0.0, 9.0))
+    assert (image.x_bounds, image.y_bounds) == ((0.0, 1.0, 5.0), (-3.0, -2.0, 0.0, 9.0))
+    assert Image(cells, X).y_bounds == (-0.5, 0.5, 1.5, 2.5)
+    with pytest.raises(InputError, match="2 columns of a map have 3 edges; got 2"):
+        Image(cells, X, x_edges=(0.0, 1.0))
+    with pytest.raises(InputError, match="the edges of the rows of a map must ascend"):
+        Image(cells, X, y_edges=(0.0, 1.0, 1.0, 2.0))

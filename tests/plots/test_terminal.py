@@ -126,3 +126,12 @@ def test_any_finite_data_can_be_drawn_and_fits(column, scales, a, upper, width, 
 @pytest.mark.parametrize("values", [((None,),), ((1.0, 1.0),), ((-1e300, 1e300),)])
 def test_any_map_can_be_drawn(values):
     assert lines(Figure((Panel(Axis("column"), Axis("row"), (Image(values, Axis("noise")),)),)))
+
+
+def test_a_map_lies_where_its_edges_are() -> None:
+    image = Image(((0.0, 1.0),), Axis("signal"), x_edges=(0.0, 30.0, 40.0), y_edges=(100.0, 200.0))
+    drawn = terminal(Figure((Panel(Axis("x", "um"), Axis("y", "um"), (image,)),)), 60, 16, colour=False)
+    row = next(line for line in drawn.splitlines() if "█" in line and "│" in line)
+    assert 0.2 < row.count("█") / len(row.partition("│")[2]) < 0.3
+    assert "40" in drawn
+    assert "150" in drawn

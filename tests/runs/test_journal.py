@@ -106,7 +106,7 @@ try:
             run.event("primary", {{"x": float(i), "i0": i}}, float(i))
 except JournalWriteError as error:
     print(error)
-    print(safe, run.taken())
+    print(safe, run.taken(), getattr(error, "__notes__", "said once"))
 """
 
 
@@ -117,7 +117,7 @@ def test_a_file_size_limit_keeps_what_was_taken(root: Path) -> None:
     assert "the file-size limit of this process is reached" in sentence
     directory = next((root / "runs").glob("2*/*"))
     record = read(directory)
-    assert outcome == f"[1] {len(record.stream('primary'))}"
+    assert outcome == f"[1] {len(record.stream('primary'))} said once"
     assert len(record.stream("primary")) > 50
     assert record.stop is None
     assert summarize(directory).status == "interrupted"

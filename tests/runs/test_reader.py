@@ -42,6 +42,13 @@ def test_documents_pass_event_models_schemas(take: Callable[..., Path]) -> None:
         event_model.schema_validators[event_model.DocumentNames[name]].validate(document)
 
 
+def test_the_beginning_of_a_run_is_read_alone(take: Callable[..., Path]) -> None:
+    record = read(take(5), most=2)
+    assert record.stream("primary").seq == [1, 2]
+    assert record.stop is None
+    assert read(take(2), most=5).stop is not None
+
+
 def test_runs_are_found_by_number_uid_and_path(root: Path, take: Callable[..., Path]) -> None:
     made = [take(1), take(2), take(3)]
     assert directories(root) == made[::-1]

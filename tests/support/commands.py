@@ -71,7 +71,8 @@ class Running:
 
     def said(self) -> tuple[str, str]:
         """What it has written so far, to stdout and to stderr."""
-        return tuple(os.pread(file.fileno(), 1 << 22, 0).decode() for file in (self._out, self._err))  # type: ignore[return-value]
+        files = (self._out.fileno(), self._err.fileno())
+        return tuple(os.pread(file, os.fstat(file).st_size, 0).decode() for file in files)  # type: ignore[return-value]
 
     def close(self) -> None:
         """Kill it unless it has ended."""

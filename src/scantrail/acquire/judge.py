@@ -58,7 +58,7 @@ def compare_runs(directories: Sequence[Path]) -> Figure:
     Raises InputError if they are fewer than two or of kinds that have no common picture.
     """
     runs = [chain(directory).records for directory in directories]
-    kinds = {judging_of(records[-1].start["plan_name"]).compare for records in runs}
+    kinds = {kind_of(records[-1].start["plan_name"]).compare for records in runs}
     if len(runs) < 2 or len(kinds) > 1:
         names = ", ".join(f"{records[-1].start['scan_id']} ({records[-1].start['plan_name']})" for records in runs)
         raise InputError(f"two or more runs of one kind are needed to compare; got {names}")

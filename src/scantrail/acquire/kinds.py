@@ -18,60 +18,94 @@ if TYPE_CHECKING:
 
 
 class Judging(NamedTuple):
-    """How runs of a kind are judged. analysis: name of their results; figure: name of their picture."""
+    """How runs of a kind are judged. analysis: name of their results; figure: name of the picture that each leaves."""
 
     judge: "Callable[..., Verdict]"
-    compare: "Callable[..., Figure]"
     analysis: str
-    figure: str
+    figure: str | None = None
 
 
 class Kind(NamedTuple):
     """What acquire knows of one kind of run.
 
-    draw: runs that go on with one another, oldest first, as a figure with a title. seconds: how long an order takes.
-    judging: None for a kind without.
+    draw: runs that go on with one another, oldest first, as a figure with a title. compare: several such by name, as
+    one figure. seconds: how long an order takes. judging: None for a kind without.
     """
 
     plan: Callable[[Mapping[str, Any]], Plan]
     draw: "Callable[[Sequence[Record], str], Figure]"
+    compare: "Callable[[Mapping[str, Sequence[Record]]], Figure]"
     take: Callable[[Order[Any], Opened], Outcome]
     seconds: Callable[[Order[Any]], float]
     judging: Judging | None = None
 
 
-def _judge(records: Sequence[Record], *, family: "Family | None", title: str) -> "Verdict":
-    from scantrail.acquire.verdict import judge_threshold_run
+def _judge_curves(records: Sequence[Record], *, family: "Family | None", title: str) -> "Verdict":
+    from scantrail.acquire.curves import judge_threshold_run
 
     return judge_threshold_run(records, family=family, title=title)
 
 
-def _compare(runs: Mapping[str, Sequence[Record]]) -> "Figure":
-    from scantrail.acquire.verdict import compare_threshold_runs
+def _compare_curves(runs: Mapping[str, Sequence[Record]]) -> "Figure":
+    from scantrail.acquire.curves import compare_threshold_runs
 
     return compare_threshold_runs(runs)
 
 
-def _draw_judged(records: Sequence[Record], title: str) -> "Figure":
-    return _judge(records, family=None, title=title).figure
+def _judge_scan(records: Sequence[Record], *, family: "Family | None", title: str) -> "Verdict":
+    from scantrail.acquire.scanned import judge_scan
+
+    return judge_scan(records, family=family, title=title)
 
 
-_THRESHOLDS = Judging(_judge, _compare, "fit", "threshold_scan.png")
+def _judge_dark(records: Sequence[Record], *, family: "Family | None", title: str) -> "Verdict":
+    from scantrail.acquire.dark import judge_dark
+
+    return judge_dark(records, family=family, title=title)
+
+
+def _take_dark(order: Order[Any], opened: Opened) -> Outcome:
+    from scantrail.acquire.dark import take_dark
+
+    return take_dark(order, opened)
+
+
+def _compare_scans(runs: Mapping[str, Sequence[Record]]) -> "Figure":
+    from scantrail.acquire.scanned import compare_scan_runs
+
+    return compare_scan_runs(runs)
+
+
+def _judged(judge: "Callable[..., Verdict]") -> "Callable[[Sequence[Record], str], Figure]":
+    def draw(records: Sequence[Record], title: str) -> "Figure":
+        return judge(records, family=None, title=title).figure
+
+    return draw
+
+
+_THRESHOLDS = Judging(_judge_curves, "fit", "threshold_scan.png")
+_SCANS = Judging(_judge_scan, "stats")
 
 
 def _threshold(plan: type[ThresholdPlan], scan: Callable[..., None]) -> Kind:
     def take(order: Order[ThresholdPlan], opened: Opened) -> Outcome:
         return take_thresholds(order, scan, opened)
 
-    return Kind(plan.from_document, _draw_judged, take, threshold_seconds, _THRESHOLDS)
+    return Kind(plan.from_document, _judged(_judge_curves), _compare_curves, take, threshold_seconds, _THRESHOLDS)
 
 
-_POSITIONS = Kind(plan_from, draw_positions, take_positions, scan_seconds)
+_SCANNED = Kind(plan_from, _judged(_judge_scan), _compare_scans, take_positions, scan_seconds, _SCANS)
+_SPECTRUM = _SCANNED._replace(judging=Judging(_judge_scan, "spectrum"))
+_DARK = Kind(plan_from, _judged(_judge_dark), _compare_scans, _take_dark, scan_seconds, Judging(_judge_dark, "dark"))
+_RECORDED = Kind(plan_from, draw_positions, _compare_scans, take_positions, scan_seconds)
 
 KINDS: dict[str, Kind] = {
     SerialPlan.kind: _threshold(SerialPlan, scan_serial),
     ParallelPlan.kind: _threshold(ParallelPlan, scan_parallel),
-    **dict.fromkeys(PLANS, _POSITIONS),
+    **dict.fromkeys(PLANS, _SCANNED),
+    "time": _RECORDED,
+    "dark": _DARK,
+    "xafs": _SPECTRUM,
 }
 
 

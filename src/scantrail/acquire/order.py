@@ -1,6 +1,6 @@
 """An acquisition as ordered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -21,8 +21,9 @@ class Order(Generic[P]):
     """An acquisition as ordered: what to take, on which station, how.
 
     workspace: where the CSVs of a threshold scan go; output: the CSV of a position scan, manner: how it is taken.
-    database: path or URL from the command line. earlier: runs that this one goes on with, oldest first; if `reopened`,
-    in the journal of the last of them.
+    database: path or URL from the command line. components: ids of what is measured; channels: those of a
+    threshold scan that belong to one of them alone. earlier: runs that this one goes on with, oldest first; if
+    `reopened`, in the journal of the last of them.
     """
 
     plan: P
@@ -31,6 +32,7 @@ class Order(Generic[P]):
     workspace: Path | None = None
     database: str | None = None
     components: tuple[str, ...] = ()
+    channels: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     earlier: tuple[Record, ...] = ()
     reopened: bool = False
     manner: Manner = field(default_factory=Manner)

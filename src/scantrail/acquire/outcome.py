@@ -9,6 +9,7 @@ from scantrail.errors import ScantrailError
 from scantrail.threshold import ScanDataPoint
 
 if TYPE_CHECKING:
+    from scantrail.acquire.record import RecordedRun
     from scantrail.acquire.verdict import Verdict
 
 DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
@@ -19,7 +20,8 @@ class Outcome:
     """A run that has ended, whatever came of it. errors: parts that failed; reasons: why the run is no success.
 
     notes: what a reader must know. failure: what ended the run before its time, if anything but the user did.
-    verdict: what judging it found. Of a threshold scan alone, skipped: steps not measured; restored: what became of the
+    verdict: what judging it found. recorded: the tests that it became on its components.
+    Of a threshold scan alone, skipped: steps not measured; restored: what became of the
     thresholds; points: the CSVs' rows by channel. Of a position scan alone, data.
     """
 
@@ -39,11 +41,17 @@ class Outcome:
     data: ScanData | None = None
     failure: ScantrailError | None = None
     verdict: "Verdict | None" = None
+    recorded: "list[RecordedRun]" = field(default_factory=list)
 
     @property
     def place(self) -> Path:
         """Where the files of the scan are: the run's directory, or the workspace."""
         return Path(self.files[0]).parent if self.files else self.directory
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is anything to judge."""
+        return bool(self.points) or (self.data is not None and len(self.data.timestamps) > 0)
 
     @property
     def saved(self) -> str:
@@ -78,5 +86,15 @@ class Outcome:
             "restored": self.restored,
             "notes": self.notes,
             "results": [result._asdict() for result in self.verdict.results] if self.verdict else [],
+            "recorded": [
+                {
+                    "component": one.component,
+                    "test": one.test,
+                    "measured": one.measured,
+                    "limits": list(one.limits),
+                    "notices": list(one.notices),
+                }
+                for one in self.recorded
+            ],
             "exit_code": self.exit_code,
         }

@@ -1,20 +1,26 @@
 """Position scans as orders: their clients, their run, what came of them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.rig import clients
 from scantrail.daq import (
+    Client,
+    Dark,
     ScanConfig,
     ScanData,
     Setting,
     Taken,
     attempt,
+    detector_places,
     expected_seconds,
     learned_overhead,
+    measured_of,
+    newest_darks,
     scan_figure,
 )
 from scantrail.db import database_url
@@ -26,19 +32,33 @@ from scantrail.station import data_root
 
 def take_positions(order: Order[ScanConfig], opened: Opened) -> Outcome:
     """Connect the control systems and take the plan; its CSV is written at the end. Raises as `attempt` does."""
-    setting = Setting(
+    with clients(order.plan, order.station, order.manner.baseline) as (client, others):
+        setting = setting_of(order, opened, _darks(order, client, others))
+        return position_outcome(attempt(order.plan, client, setting, others=others, manner=order.manner), order)
+
+
+def setting_of(order: Order[ScanConfig], opened: Opened, darks: Mapping[str, Dark] | None = None) -> Setting:
+    """Return what surrounds the scan of an order; darks: by data key, to be subtracted from what is derived."""
+    rig: dict[str, Any] = {"output": str(order.output.absolute())} if order.output else {}
+    if darks:
+        rig["dark"] = {key: dark._asdict() for key, dark in darks.items()}
+    return Setting(
         root=data_root(),
         database=database_url(order.database, order.station.database.url),
         station=order.station,
-        rig={"output": str(order.output.absolute())} if order.output else {},
+        rig=rig,
         components=order.components,
         earlier=order.earlier,
         reopened=order.reopened,
         opened=opened,
     )
-    with clients(order.plan, order.station) as (client, others):
-        taken = attempt(order.plan, client, setting, others=others, manner=order.manner)
-    return _position_outcome(taken, order)
+
+
+def _darks(order: Order[ScanConfig], client: Client, others: Mapping[str, Client]) -> dict[str, Dark]:
+    """Return the newest dark readings of the detectors of an order."""
+    urls = {order.station.beamline.url: client.url} | {url: other.url for url, other in others.items()}
+    places = detector_places(order.plan, order.station)
+    return newest_darks(data_root(), {key: f"{urls[url]}/{pv}" for key, (url, pv) in places.items()})
 
 
 def scan_seconds(order: Order[ScanConfig]) -> float:
@@ -48,10 +68,7 @@ def scan_seconds(order: Order[ScanConfig]) -> float:
 
 def draw_positions(records: Sequence[Record], title: str) -> Figure:
     """Return the figure of a position scan, given as the runs that took it, oldest first."""
-    described = [descriptor for record in records for descriptor in record.descriptors.get("primary", ())]
-    units = {key: about.get("units") for one in described for key, about in one["data_keys"].items()}
-    rows = [row for record in records for row in record.stream("primary").rows()]
-    return scan_figure(records[0].start, units, rows, title=title)
+    return scan_figure(measured_of(records), title=title)
 
 
 def check_output(path: Path, *, continued: bool) -> None:
@@ -67,7 +84,8 @@ def check_output(path: Path, *, continued: bool) -> None:
         raise OutputError(f"cannot write {path}: {path.parent} is not writable")
 
 
-def _position_outcome(taken: Taken, order: Order[ScanConfig]) -> Outcome:
+def position_outcome(taken: Taken, order: Order[ScanConfig]) -> Outcome:
+    """Sum up a position scan and write its CSV, if one is wanted."""
     files, unwritten = _written(taken.data, order.output, taken.number)
     return Outcome(
         number=taken.number,

@@ -50,6 +50,7 @@ def order_again(directory: Path, database: str | None = None) -> Order[Plan]:
         workspace=_path(rig.get("workspace")),
         database=database or _catalogue(station),
         components=tuple(ours["components"]),
+        channels={each: tuple(channels) for each, channels in rig.get("channels", {}).items()},
         earlier=_chain(directory, number),
         reopened=status == "interrupted",
         manner=Manner.from_document(rig),

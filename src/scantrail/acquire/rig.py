@@ -1,6 +1,6 @@
 """Devices built from the station file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, cast
@@ -9,7 +9,7 @@ from scantrail.daq import Client, PVDetector, ScanConfig, links_needed
 from scantrail.errors import ConfigError
 from scantrail.links import connect, devices_of
 from scantrail.station import CHANNELS, SensorSection, Station
-from scantrail.threshold import CountingDetector, Device, HaniwersConfig, RandomMocker, remember
+from scantrail.threshold import CountingDetector, Device, HaniwersConfig, RandomMocker
 
 SIMULATED = "sim://"
 """Address of a simulated beamline in this process, a new one for every connection."""
@@ -54,8 +54,10 @@ def simulated(station: Station) -> Station:
 
 
 @contextmanager
-def clients(plan: ScanConfig, station: Station) -> Iterator[tuple[Client, dict[str, Client]]]:
-    """Connect the beamline and whatever else the plan needs, by address; disconnected on leaving.
+def clients(
+    plan: ScanConfig, station: Station, baseline: Sequence[str] = ()
+) -> Iterator[tuple[Client, dict[str, Client]]]:
+    """Connect the beamline and whatever else the plan and its baseline need, by address; disconnected on leaving.
 
     Raises InputError for an address that is none, LinkError, ReplyTimeout.
     """
@@ -64,7 +66,7 @@ def clients(plan: ScanConfig, station: Station) -> Iterator[tuple[Client, dict[s
         def connected(url: str) -> Client:
             return stack.enter_context(closing(connect(url, station.beamline.timeout, devices_of(station, url))))
 
-        yield connected(station.beamline.url), {url: connected(url) for url in links_needed(plan, station)}
+        yield connected(station.beamline.url), {url: connected(url) for url in links_needed(plan, station, baseline)}
 
 
 # --- counting detectors -----------------------------------------------------------------------------------------------
@@ -103,7 +105,7 @@ def counting_detector(station: Station, options: RigOptions) -> Iterator[Countin
     if options.mock:
         device: Device = RandomMocker(config, seed=options.seed, speed=options.speed)
     else:
-        device = Device(config.device, speed=speed, on_confirmed=remember)
+        device = Device(config.device, speed=speed)
     with device:
         yield device
 

@@ -7,6 +7,7 @@ from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.positions import check_output
+from scantrail.acquire.trail import admit, owing, recorded
 from scantrail.db import database_url
 from scantrail.errors import ScantrailError, ThresholdError
 from scantrail.threshold import check_workspace
@@ -29,14 +30,15 @@ def start(order: Order[Any], opened: Opened = lambda run: None) -> Outcome:
 def carry_out(order: Order[Any], opened: Opened = lambda run: None) -> Outcome:
     """As `start`, but what ends the run once it has begun is the outcome's `failure`, beside what was taken."""
     check(order)
+    order = admit(order)
     kind = kind_of(order.plan.kind)
-    return judged(kind.take(order, opened), order.plan.kind)
+    return recorded(judged(kind.take(order, owing(order, opened)), order.plan.kind), order)
 
 
 def judged(outcome: Outcome, kind: str) -> Outcome:
     """Judge what was taken, however the run ended; what prevents it is a note, for the data are safe."""
     judging = kind_of(kind).judging
-    if judging is None or not outcome.points:
+    if judging is None or not outcome.measured:
         return outcome
     from scantrail.acquire.judge import judge_run
     from scantrail.plots import save
@@ -46,6 +48,8 @@ def judged(outcome: Outcome, kind: str) -> Outcome:
     except ScantrailError as error:
         return replace(outcome, notes=[*outcome.notes, f"the run could not be judged: {error}"])
     outcome = replace(outcome, verdict=verdict, notes=[*outcome.notes, *verdict.notes])
+    if judging.figure is None:
+        return outcome
     try:
         picture = save(verdict.figure, outcome.place / judging.figure)
     except ScantrailError as error:

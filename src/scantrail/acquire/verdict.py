@@ -1,58 +1,26 @@
-"""What judging a run, or other files' points, found."""
+"""What judging a run, or a file of another program, found."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from scantrail.plots import Figure
-from scantrail.runs import Record, Result
-from scantrail.threshold import (
-    CountingCurve,
-    all_answered,
-    compare_figure,
-    curves_of,
-    fit_curves,
-    results_of,
-    threshold_figure,
-)
+from scantrail.runs import Result
 
 Family = Literal["erfc", "rice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What judging found. results: every number with its error; sentences: one a channel (or quantity), for the user.
+    """What judging found. results: every number with its error; sentences: one a channel (or detector), for the user.
 
-    answered: whether each of them is an answer that may be relied on. advice: thresholds [DAC] to set, by channel.
-    notes: what went wrong beside, a sentence each.
+    answered: whether there is an answer that may be relied on: to a threshold scan on each channel, to a position scan
+    on one detector at least. advice: thresholds [DAC] to set, by channel. notes: what went wrong beside, a sentence
+    each.
     """
 
     results: list[Result]
     sentences: list[str]
     answered: bool
-    advice: dict[int, int]
     figure: Figure
+    advice: dict[int, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-
-def compare_threshold_runs(runs: Mapping[str, Sequence[Record]]) -> Figure:
-    """Return the figure of several threshold scans laid over each other; `runs` maps a name to what took it."""
-    judged = {name: [one.counted for one in fit_curves(curves_of(records))] for name, records in runs.items()}
-    return compare_figure(judged, title=" and ".join(runs))
-
-
-def judge_threshold_run(records: Sequence[Record], *, family: Family | None, title: str) -> Verdict:
-    """Judge a threshold scan, given as the runs that took it, oldest first."""
-    return judge_curves(curves_of(records), family=family, title=title)
-
-
-def judge_curves(curves: Sequence[CountingCurve], *, family: Family | None = None, title: str = "") -> Verdict:
-    """Fit counting curves, whichever file they come from. Raises InputError for what is no table of counts."""
-    judged = fit_curves(curves, family=family)
-    return Verdict(
-        results=results_of(judged),
-        sentences=[one.verdict for one in judged],
-        answered=all_answered(judged),
-        advice={one.curve.channel: one.recommended for one in judged if one.recommended is not None},
-        figure=threshold_figure([one.counted for one in judged], title=title),
-    )

@@ -1,4 +1,4 @@
-"""How the commands show what judging found: a row a channel, then a sentence each."""
+"""How the commands show what judging found: a row a channel or detector, then a sentence each."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -43,23 +43,34 @@ def print_answers(results: "Sequence[Result]") -> None:
     """Print the table of answers and the sentences, the table only where there is a number in it."""
     from rich.console import Console
 
+    from scantrail.cli.findings import SHAPE, findings_table, plain_table
+
     console = Console(highlight=False)
+    if any(result.name.endswith(f" {VERDICT}") for result in results):
+        table, said = answers_table(results), sentences(results)
+    elif any(result.name.endswith(f" {SHAPE}") for result in results):
+        table, said = (
+            findings_table(results, console.width),
+            [of[SHAPE].sentence for _, of in by_channel(results, SHAPE)],
+        )
+    else:
+        table, said = plain_table(results), [result.sentence for result in results if result.sentence]
     if any(result.value is not None for result in results):
-        console.print(answers_table(results))
+        console.print(table)
         console.print()
-    for sentence in sentences(results):
+    for sentence in said:
         console.print(sentence, soft_wrap=not console.is_terminal, markup=False)
 
 
-def by_channel(results: "Iterable[Result]") -> "list[tuple[str, dict[str, Result]]]":
+def by_channel(results: "Iterable[Result]", verdict: str = VERDICT) -> "list[tuple[str, dict[str, Result]]]":
     """Return results named "<channel> <quantity>" as channels with their quantities, in order.
 
     The verdict comes first of a channel's results: a name may hold blanks, and two channels may share one.
     """
     found: list[tuple[str, dict[str, Result]]] = []
     for result in results:
-        if result.name.endswith(f" {VERDICT}"):
-            found.append((result.name.removesuffix(f" {VERDICT}"), {}))
+        if result.name.endswith(f" {verdict}"):
+            found.append((result.name.removesuffix(f" {verdict}"), {}))
         if found and result.name.startswith(f"{found[-1][0]} "):
             channel, quantities = found[-1]
             quantities[result.name.removeprefix(f"{channel} ")] = result

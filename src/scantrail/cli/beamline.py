@@ -56,7 +56,7 @@ def beamline(
 ) -> None:
     """Be a beamline's device server until Ctrl-C.
 
-    Prints host:port in one line. The options after --log are faults.
+    Prints host:port in one line, and on stderr what an energy scan must find. The options after --log are faults.
     """
     from scantrail.sim import BeamlineFaults, BeamlineMachine, BeamlineServer, SimulationLog, parse_at
 
@@ -77,6 +77,7 @@ def beamline(
         server = BeamlineServer(machine, host, port)
         with stopped_by_signals(server.stop):
             click.echo(server.address)
+            click.echo(f"the sample's mu rises most steeply at {machine.truth()['edge']:.2f} eV", err=True)
             server.serve()
 
 

@@ -2,13 +2,23 @@
 
 import json
 import logging
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from scantrail.cli.outcome import print_outcome, print_problems
+from scantrail.cli.stopping import heard_out, lost_with_terminal
+from scantrail.cli.view import LiveView, points_taken
+from scantrail.runs import duration
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from scantrail.acquire import Order, Outcome
+    from scantrail.cli.faces import Face
     from scantrail.plots import Figure
 
 
@@ -18,35 +28,66 @@ def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int
     plot: draw the curves in the terminal, live and at the end.
     """
     from rich.console import Console
-    from rich.live import Live
 
     from scantrail.acquire import carry_out, check, expected_time
     from scantrail.cli.faces import face_of
-    from scantrail.cli.figures import show_figure
-    from scantrail.cli.outcome import print_outcome, print_problems
-    from scantrail.cli.view import LiveView
+    from scantrail.cli.outbox import settle_owed
+    from scantrail.db import database_url
 
     check(order)
+    settle_owed(database_url(order.database, order.station.database.url))
     console = Console(stderr=True, highlight=False)
     face, seconds = face_of(order), expected_time(order)
-    for line in face.words(order, seconds):
+    for line in (*face.words(order, seconds), *going_on(order, seconds)):
         console.print(line, soft_wrap=True, markup=False)
     if console.is_terminal:
         console.print()
     view = LiveView(order, face.sheet(order), seconds, plot=plot)
-    shown = Live(view, console=console, transient=True, refresh_per_second=8) if console.is_terminal else nullcontext()
-    with WarningsKept() as warnings, shown:
-        outcome = carry_out(order, view.watch)
-        view.join()
-    if as_json:
-        click.echo(json.dumps(outcome.document() | {"warnings": warnings.messages}, indent=2))
-    else:
-        print_outcome(outcome, order.plan.kind, face.table(outcome, order))
-        if plot and (figure := drawn(outcome)) is not None:
-            click.echo()
-            show_figure(figure, output=None, terminal=True)
-    print_problems(outcome, warnings.messages)
+    with heard_out(lambda: view.stopping):
+        with WarningsKept() as warnings, _shown(view, console):
+            outcome = carry_out(order, view.watch)
+            view.join()
+        with lost_with_terminal():
+            if as_json:
+                click.echo(json.dumps(outcome.document() | {"warnings": warnings.messages}, indent=2))
+            else:
+                _tell(outcome, order, face, plot=plot)
+            print_problems(outcome, warnings.messages)
     return outcome.exit_code
+
+
+@contextmanager
+def _shown(view: LiveView, console: "Console") -> Iterator[None]:
+    """Draw the view while the context lasts, if there is a terminal."""
+    from rich.live import Live
+
+    if not console.is_terminal:
+        yield
+        return
+    live = Live(view, console=console, transient=True, refresh_per_second=8)
+    live.start()
+    try:
+        yield
+    finally:
+        with lost_with_terminal():
+            live.stop()
+
+
+def _tell(outcome: "Outcome", order: "Order[Any]", face: "Face", *, plot: bool) -> None:
+    from scantrail.cli.figures import show_figure
+
+    print_outcome(outcome, order.plan.kind, face.table(outcome, order))
+    if plot and (figure := drawn(outcome)) is not None:
+        click.echo()
+        show_figure(figure, output=None, terminal=True)
+
+
+def going_on(order: "Order[Any]", seconds: float) -> Iterator[str]:
+    """Say where an order goes on, a line; nothing for one that starts anew. seconds: of the whole plan."""
+    if order.earlier:
+        done, total = points_taken(order), prod(order.plan.shape)
+        number, left = order.earlier[-1].start["scan_id"], duration(seconds * (total - done) / total)
+        yield f"  goes on with run {number}: {done} of {total} points are there, about {left} to go"
 
 
 def drawn(outcome: "Outcome") -> "Figure | None":

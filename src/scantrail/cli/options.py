@@ -7,10 +7,18 @@ from typing import Any
 
 import click
 
-PATH = click.Path(path_type=Path)
+
+class _Place(click.Path):
+    """A file or a directory; an empty word, what a variable that is not set leaves of itself, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the path."""
+        if not os.fspath(value):
+            self.fail("an empty word is no path; leave the option away for its default", param)
+        return super().convert(value, param, ctx)
 
 
-class _Picture(click.Path):
+class _Picture(_Place):
     """A file whose extension says which kind of picture it is to be; refused before anything is done for it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
@@ -22,6 +30,7 @@ class _Picture(click.Path):
         return path
 
 
+PATH = _Place(path_type=Path)
 PICTURES = (".png", ".svg", ".pdf")
 PICTURE = _Picture(dir_okay=False, path_type=Path)
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

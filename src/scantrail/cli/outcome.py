@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scantrail.cli.answers import print_answers
-from scantrail.cli.runs.points import FIRST, LAST
+from scantrail.cli.components import told
+from scantrail.cli.runs.points import FIRST, LAST, all_points, caption
 from scantrail.cli.runs.wording import COLOURS
 from scantrail.cli.wording import at_most, together
 
@@ -40,6 +41,7 @@ def print_outcome(outcome: "Outcome", kind: str, table: "Table") -> None:
         "directory": [str(outcome.directory)],
         "files": _files(outcome),
         "thresholds": together(outcome.restored),
+        "recorded": [told(one) for one in outcome.recorded],
     }.items():
         for i, line in enumerate(_wrapped(lines, console)):
             label = f"  {name if i == 0 else '':<{INDENT - 2}}"
@@ -80,6 +82,7 @@ def counts_table(outcome: "Outcome", plan: "ThresholdPlan") -> "Table":
             table.add_row(*(cell for points in columns for cell in _cells(points, i)))
         elif i == left_out.start:
             table.add_row(*["…"] * len(table.columns))
+            table.caption = caption(all_points(outcome.number))
     return table
 
 

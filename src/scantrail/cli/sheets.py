@@ -1,11 +1,13 @@
 """The tables of live views: what the columns are, and what each event shows in them."""
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scantrail.cli.runs.points import cell, fitting, heading
-from scantrail.cli.runs.report import PRIMARY, main_columns
+from scantrail.cli.runs.points import fitting
+from scantrail.runs import PRIMARY, cell, heading, main_columns
 
 if TYPE_CHECKING:
     from scantrail.plots import Figure
@@ -38,6 +40,10 @@ class Sheet(Protocol):
 
     def pending(self) -> Sequence[str]:
         """Return the cells of the point that is being taken, none where nothing is known of it."""
+        ...
+
+    def warnings(self) -> Sequence[str]:
+        """Return what a user should see at once, a line each."""
         ...
 
     def figure(self, rows: Sequence[Row]) -> "Figure | None":
@@ -79,6 +85,10 @@ class ThresholdSheet:
         in_force = dict(self._set)
         return ["", *self._channels({n: (value, "…") for n, value in in_force.items()})] if in_force else []
 
+    def warnings(self) -> list[str]:
+        """Return nothing: the table shows it all."""
+        return []
+
     def figure(self, rows: Sequence[Row]) -> "Figure | None":
         """Return rates against thresholds."""
         from scantrail.threshold import curves_of_rows, live_figure
@@ -92,24 +102,33 @@ class ThresholdSheet:
 
 
 class ScanSheet:
-    """The columns that the journal names, as many as fit into the terminal: readbacks and readings, then setpoints."""
+    """The columns that the journal names, as many as fit into the terminal: readbacks, readings, derived, setpoints."""
 
     def __init__(self) -> None:
         self._start: Row = {}
         self._units: dict[str, str | None] = {}
         self._shown: dict[str, str] = {}
+        self._derived: set[str] = set()
+        self._saturated: Counter[str] = Counter()
 
     def begin(self, start: Row, descriptor: Row) -> None:
         """Take the columns from the documents."""
+        from scantrail.daq import measured_rows
+
         columns = main_columns(start, [descriptor])
-        headings = {key: heading(key, about["units"]) for key, about in columns.items()}
-        widths = {key: max(NUMBER, *map(len, text.split("\n"))) for key, text in headings.items()}
         self._units = {key: about["units"] for key, about in columns.items()}
+        self._derived = {column.name for column in measured_rows(start, self._units, []).derived}
+        headings = {key: heading(key, units) for key, units in _with_derived(self._units, self._derived, start).items()}
+        widths = {key: max(NUMBER, *map(len, text.split("\n"))) for key, text in headings.items()}
         self._shown = {key: headings[key] for key in fitting(widths, shutil.get_terminal_size().columns)}
         self._start = start
 
     def note(self, stream: str, row: Row) -> None:
-        """Keep nothing."""
+        """Count the points at which a detector is at its ceiling."""
+        if stream == PRIMARY:
+            detectors = self._start["scantrail"]["station"].get("detectors", {})
+            ceilings = {key: about["ceiling"] for key, about in detectors.items() if about.get("ceiling") is not None}
+            self._saturated.update(key for key, ceiling in ceilings.items() if (row.get(key) or 0) >= ceiling)
 
     def headings(self) -> list[str]:
         """Return the heading of each column."""
@@ -117,14 +136,45 @@ class ScanSheet:
 
     def cells(self, row: Row) -> list[str]:
         """Return the cells of a point."""
-        return [cell(row.get(key)) for key in self._shown]
+        return [cell(value) for key, value in self._whole(row).items() if key in self._shown]
+
+    def warnings(self) -> list[str]:
+        """Return which detectors have been at their ceiling, and how often."""
+        counted = self._saturated.copy()
+        return [f"{key} is at its ceiling: {number} {_points(number)} so far" for key, number in counted.items()]
+
+    def _whole(self, row: Row) -> dict[str, object]:
+        """Return the values of a point in the order of the columns, with what is derived of them."""
+        from scantrail.daq import measured_rows
+
+        values = {key: row.get(key) for key in self._shown}
+        if self._derived & set(self._shown):
+            columns = measured_rows(self._start, self._units, [row]).derived
+            found = {column.name: column.values.item() for column in columns if column.name in values}
+            values |= {name: value if isfinite(value) else None for name, value in found.items()}
+        return values
 
     def pending(self) -> list[str]:
         """Return nothing: a point is known when it is recorded."""
         return []
 
     def figure(self, rows: Sequence[Row]) -> "Figure | None":
-        """Return readings against positions."""
-        from scantrail.daq import scan_figure
+        """Return readings against positions, of an energy scan mu(E)."""
+        from scantrail.acquire import draw_live
 
-        return scan_figure(self._start, self._units, rows) if self._start else None
+        return draw_live(self._start, self._units, rows) if self._start else None
+
+
+def _with_derived(units: Mapping[str, str | None], derived: Collection[str], start: Row) -> dict[str, str | None]:
+    """Return the units of all columns, those that are derived after the detectors."""
+    last = start["detectors"][-1]
+    found: dict[str, str | None] = {}
+    for key, unit in units.items():
+        found[key] = unit
+        if key == last:
+            found |= dict.fromkeys(sorted(derived))
+    return found
+
+
+def _points(number: int) -> str:
+    return "point" if number == 1 else "points"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scantrail.cli.bench import configured, opened, print_writes, write_all, writes_code
+from scantrail.cli.components import component_options, linked
 from scantrail.cli.fit import fit
 from scantrail.cli.options import hardware_options, scan_options
 from scantrail.cli.rate import rate
@@ -23,6 +24,7 @@ def threshold() -> None:
 
 @threshold.command()
 @scan_options
+@component_options
 def serial(**given: Any) -> int:  # noqa: ANN401 - click's own options
     """Scan one channel after the other, all the others suppressed."""
     from scantrail.threshold import serial_plan
@@ -32,6 +34,7 @@ def serial(**given: Any) -> int:  # noqa: ANN401 - click's own options
 
 @threshold.command()
 @scan_options
+@component_options
 def parallel(**given: Any) -> int:  # noqa: ANN401 - click's own options
     """Step all channels together and count once a step."""
     from scantrail.threshold import parallel_plan
@@ -126,6 +129,8 @@ def _scan(
     step: str | None,
     duration: float | None,
     suppress_threshold: int | None,
+    components: tuple[str, ...],
+    anyway: bool,
     **hardware: Any,  # noqa: ANN401 - the hardware's options, handed on
 ) -> int:
     from scantrail.acquire import Order, counted_channels
@@ -146,4 +151,4 @@ def _scan(
     planned = plan(config, direction=direction, detector=counted_channels(station, rig))
     used = station.model_copy(update={"sampler": config.sampler, "sensors": {**config.idle, **config.sensors}})
     order = Order(planned, used, rig, workspace=config.sampler.workspace, database=db_path)
-    return take_order(order, as_json=as_json, plot=plot)
+    return take_order(linked(order, components, anyway=anyway), as_json=as_json, plot=plot)

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from scantrail.cli.runs.report import PRIMARY
-from scantrail.cli.wording import duration
+from scantrail.runs import PRIMARY, duration
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,11 +27,16 @@ FEW_ROWS = 4
 LEAST_PLOT, MOST_PLOT = 12, 24
 """Lines of a plot; a lower terminal shows none."""
 
-BESIDE_PLOT = 5 + FEW_ROWS
-"""Lines of the view around a plot: progress, what was asked, a blank one, headings, rows, thresholds in force."""
+BESIDE_PLOT = 6 + FEW_ROWS
+"""Lines of the view around a plot: progress, what was asked, a warning, a blank, headings, rows, what is in force."""
 
 BAR = 30
 """Width of the bar in characters."""
+
+
+def points_taken(order: "Order[Any]") -> int:
+    """Return how many points the runs hold that an order goes on with."""
+    return sum(len(record.stream(PRIMARY)) for record in order.earlier)
 
 
 class LiveView:
@@ -44,12 +48,12 @@ class LiveView:
     def __init__(self, order: "Order[Any]", sheet: "Sheet", seconds: float, *, plot: bool = False) -> None:
         self._sheet = sheet
         self._total: int = prod(order.plan.shape)
-        self._before = sum(len(record.stream(PRIMARY)) for record in order.earlier)
+        self._before = points_taken(order)
         self._pace = seconds / self._total
         self._plot = plot
         self._all: list[Mapping[str, Any]] = []
         self._drawn: tuple[object, Text] | None = None
-        self._rows: deque[Mapping[str, Any]] = deque(maxlen=FEW_ROWS if plot else ROWS)
+        self._rows: deque[Mapping[str, Any]] = deque(_rows_elsewhere(order), maxlen=FEW_ROWS if plot else ROWS)
         self._seen = self._before
         self._began = self._last = time.monotonic()
         self._run: RunWriter | None = None
@@ -61,6 +65,11 @@ class LiveView:
         self._began = self._last = time.monotonic()
         self._thread = threading.Thread(target=self._follow, args=(run,), name=f"view of run {run.number}", daemon=True)
         self._thread.start()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the user asked the run to stop."""
+        return self._run is not None and self._run.stop_requests > 0
 
     def join(self) -> None:
         """Wait until the last document has been seen."""
@@ -98,7 +107,7 @@ class LiveView:
     def __rich__(self) -> "RenderableType":
         from rich.console import Group
 
-        return Group(self._progress(), *self._asked(), "", *self._curves(), self._table())
+        return Group(self._progress(), *self._asked(), *self._warned(), "", *self._curves(), self._table())
 
     def _curves(self) -> "Iterator[Text]":
         if not self._plot or not self._all:
@@ -130,8 +139,7 @@ class LiveView:
         bar = ProgressBar(total, self._seen, width=BAR, complete_style="cyan", finished_style="green")
         grid = Table.grid(padding=(0, 2))
         name = f"run {self._run.number}" if self._run else "connecting"
-        stopping = self._run is not None and self._run.stop_requests > 0
-        left = "" if stopping else f"{duration(self._left())} left"
+        left = "" if self.stopping else f"{duration(self._left())} left"
         grid.add_row(name, bar, f"{self._seen} of {total} points", left)
         return grid
 
@@ -144,10 +152,16 @@ class LiveView:
     def _asked(self) -> "Iterator[Text]":
         from rich.text import Text
 
-        if self._run and self._run.stop_requests:
+        if self.stopping:
             yield Text("stops after this point; Ctrl-C again stops at once", "yellow")
         elif self._run and self._run.paused:
             yield Text(f'paused after this point; "scantrail runs resume {self._run.number}" goes on', "cyan")
+
+    def _warned(self) -> "Iterator[Text]":
+        from rich.text import Text
+
+        if warnings := self._sheet.warnings():
+            yield Text("; ".join(warnings), "yellow", no_wrap=True, overflow="ellipsis")
 
     def _table(self) -> "Table":
         from rich.table import Table
@@ -162,3 +176,9 @@ class LiveView:
             if pending := self._sheet.pending():
                 table.add_row(*pending, style="dim")
         return table
+
+
+def _rows_elsewhere(order: "Order[Any]") -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of earlier runs, but for those in the journal that the view will follow."""
+    for record in order.earlier[:-1] if order.reopened else order.earlier:
+        yield from record.stream(PRIMARY).rows()

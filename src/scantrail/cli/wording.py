@@ -5,26 +5,16 @@ from collections.abc import Iterable, Iterator
 from math import isclose, prod
 from typing import TYPE_CHECKING
 
+from scantrail.runs import duration
+
 if TYPE_CHECKING:
     from scantrail.daq import ScanConfig
     from scantrail.runs import Point
+    from scantrail.station import Station
     from scantrail.threshold import ThresholdPlan
 
 MOST = 10
 """Sentences of one kind that a command prints; whoever wants more looks at the run."""
-
-
-def duration(seconds: float) -> str:
-    """Write a length of time as people do.
-
-    >>> duration(87.4)
-    '1 min 27 s'
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{seconds:.1f} s" if round(seconds, 1) < 10 else f"{whole} s"
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {whole % 60:02d} s"
 
 
 def plan_in_words(plan: "ThresholdPlan", seconds: float) -> Iterator[str]:
@@ -41,12 +31,25 @@ def plan_in_words(plan: "ThresholdPlan", seconds: float) -> Iterator[str]:
     yield from plan.notices
 
 
-def scan_in_words(plan: "ScanConfig", seconds: float) -> Iterator[str]:
+def scan_in_words(plan: "ScanConfig", seconds: float, station: "Station") -> Iterator[str]:
     """Yield what a position scan is about to do, a line each. seconds: how long it is expected to take."""
+    from scantrail.cli.energies import dwells_in_words, energies_in_words
+    from scantrail.daq import XAFSScanConfig
+
     points = prod(plan.shape)
     counted = f"{points} {'point' if points == 1 else 'points'}"
     shape = f" ({' x '.join(map(str, plan.shape))})" if len(plan.shape) > 1 else ""
-    yield f"{plan.kind} scan: {counted}{shape} of {plan.dwell_time:g} s, about {duration(seconds)}"
+    dwell = f"{plan.dwell_time:g} s"
+    if isinstance(plan, XAFSScanConfig):
+        shape = f" ({plan.repeats} passes)" if plan.repeats > 1 else ""
+        dwell = dwells_in_words(plan)
+    yield f"{plan.kind} scan: {counted}{shape} of {dwell}, about {duration(seconds)}"
+    if isinstance(plan, XAFSScanConfig):
+        yield from energies_in_words(plan, station)
+    if not plan.motors:
+        every = getattr(plan, "every", 0.0)
+        yield f"  one reading every {every:g} s" if every else "  one reading after the other"
+        return
     unit = " from where it stands" if getattr(plan, "relative", False) else ""
     for track in plan.tracks:
         for name, values in track.items():

@@ -3,7 +3,9 @@
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Any
 
 from scantrail.daq.beam import BeamWatch
 from scantrail.daq.clock import Clock
@@ -16,15 +18,16 @@ from scantrail.daq.motion import Command, Mover
 from scantrail.daq.pace import FIRST
 from scantrail.daq.plans import ELAPSED, ScanConfig
 from scantrail.daq.readout import Readout
-from scantrail.daq.rig import Rig, Source
+from scantrail.daq.rig import Axis, Rig, Source
 from scantrail.errors import MotionError, ProtocolError, ReplyTimeout
-from scantrail.readings import Reading, Scalar
+from scantrail.readings import Reading, Scalar, all_numbers
 from scantrail.runs import Point, RunWriter
 
 _LOG = logging.getLogger(__name__)
 
 Row = dict[str, Scalar | None]
 Failed = list[tuple[Source, str]]
+_VALUE = attrgetter("value")
 
 
 class Bench:
@@ -40,7 +43,7 @@ class Bench:
         manner: Manner,
         clock: Clock,
     ) -> None:
-        self.failed: dict[str, int] = {}
+        self._warned: set[str] = set()
         self._rig = rig
         self._run = run
         self._collector = collector
@@ -49,7 +52,9 @@ class Bench:
         self._mover = Mover(rig, standing)
         self._zero: float | None = None
         self._sources = rig.read_at_points
-        self._axes = [(axis, axis.place, axis.key, setpoint_key(axis.key)) for axis in rig.axes]
+        self._axes = [(axis, axis.place, setpoint_key(axis.key)) for axis in rig.axes]
+        self._devices: tuple[Source | Axis, ...] = (*self._sources, *rig.axes)
+        self._keys = [device.key for device in self._devices]
         keys = dimension_keys(plan, rig) if len(plan.shape) > 1 else []
         self._grid = [index_key(axes[0]) for axes in keys]
         places = [(source.client, source.pv) for source in self._sources]
@@ -134,49 +139,53 @@ class Bench:
             return False
         team, armed = self._rig.team, self._armed
         self._began = time.monotonic()
-        team.each(armed, lambda client: team.clients[client].arm(armed[client], dwell))
+        team.arm(armed, dwell)
         command: Command = self._run.dwell(dwell)
-        while command != "halt" and not all(team.each(armed, self._is_ready)):
+        while command != "halt" and not team.ready(armed):
             if time.monotonic() - self._began > dwell + self._rig.deadline:
                 names = ", ".join(source.pv for source in self._rig.detectors)
                 raise ReplyTimeout(f"{names}: no end of a count of {dwell:g} s after {dwell + self._rig.deadline:g} s")
             command = self._run.dwell(FIRST)
         return command != "halt"
 
-    def _is_ready(self, client: int) -> bool:
-        return self._rig.team.clients[client].ready(self._armed[client])
-
     def _read(self, point: Point) -> tuple[Row, Failed]:
         readings = self._readout()
-        row: Row = {"point": point.index}
-        failed: Failed = []
-        count = len(self._sources)
-        for (axis, place, key, sent), reading in zip(self._axes, readings[count:], strict=True):
-            target, value = point.setpoints[place], reading.value
-            if not isinstance(value, float | int):
-                raise ProtocolError(f"{axis.readback} cannot be read: {reading.error or repr(value)}")
+        values: list[Any] = [*map(_VALUE, readings)]
+        row: Row = dict(zip(self._keys, values, strict=True))
+        failed = [] if all_numbers(values) else self._failures(readings, row)
+        for (axis, place, sent), value in zip(self._axes, values[len(self._sources) :], strict=True):
+            row[sent] = target = point.setpoints[place]
             if abs(value - target) > axis.tolerance(target):
                 raise MotionError(
                     f"{axis.pv} is at {axis.at(value)} instead of {axis.at(target)}, where it was sent "
-                    f"(tolerance {axis.at(axis.tolerance(target))})."
+                    f"(tolerance {axis.at(axis.tolerance(target))})"
                 )
-            row[key], row[sent] = value, target
+        row["point"] = point.index
         if self._zero is not None:
             row[ELAPSED], row[setpoint_key(ELAPSED)] = self._began - self._zero, point.setpoints[ELAPSED]
-        for source, reading in zip(self._sources, readings, strict=False):
-            row[source.key] = value = _number(reading)
-            if value is None:
-                failed.append((source, reading.error or f"{reading.value!r} is no number"))
-        for key, index in zip(self._grid, point.grid, strict=False):
-            row[key] = index
+        if self._grid:
+            row.update(zip(self._grid, point.grid, strict=True))
         return row, failed
+
+    def _failures(self, readings: Sequence[Reading], row: Row) -> Failed:
+        """Put None where a detector gave no number, and say why. Raises ProtocolError for a readback that is none."""
+        failed: Failed = []
+        for device, reading in zip(self._devices, readings, strict=True):
+            if _is_number(reading.value):
+                continue
+            why = reading.error or f"{reading.value!r} is no number"
+            if isinstance(device, Axis):
+                raise ProtocolError(f"{device.readback} cannot be read: {why}")
+            failed.append((device, why))
+            row[device.key] = None
+        return failed
 
     def _report(self, point: Point, failed: Failed) -> None:
         self._run.describe("failures", FAILURES)
         for source, error in failed:
-            if source.key not in self.failed:
+            if source.key not in self._warned:
                 _LOG.warning("%s gave no reading at point %d: %s", source.pv, point.index + 1, error)
-            self.failed[source.key] = self.failed.get(source.key, 0) + 1
+            self._warned.add(source.key)
             row: Row = {"point": point.index, "detector": source.key, "pv": source.pv, "error": error}
             self._run.event("failures", row, self._clock.now())
         if self._manner.on_error == "abort":
@@ -184,6 +193,5 @@ class Bench:
             raise ProtocolError(f"{source.pv} gave no reading at point {point.index + 1}: {error}")
 
 
-def _number(reading: Reading) -> float | None:
-    value = reading.value
-    return value if isinstance(value, float | int) and math.isfinite(value) else None
+def _is_number(value: Scalar | None) -> bool:
+    return value is not None and not isinstance(value, str) and math.isfinite(value)

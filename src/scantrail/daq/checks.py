@@ -2,6 +2,7 @@
 
 import math
 
+from scantrail.daq.bragg import bragg_angle
 from scantrail.daq.plans import PositionScanConfig, ScanConfig, XAFSScanConfig
 from scantrail.daq.readout import Readout
 from scantrail.daq.rig import UNKNOWN, Axis, Rig
@@ -9,9 +10,6 @@ from scantrail.daq.survey import named
 from scantrail.daq.team import Team
 from scantrail.errors import InputError, ProtocolError
 from scantrail.station import Station
-
-HC = 12398.419843320026
-"""Planck's constant times the speed of light [eV angstrom], exact in the SI of 2019."""
 
 
 def standing(rig: Rig) -> dict[str, float]:
@@ -22,9 +20,10 @@ def standing(rig: Rig) -> dict[str, float]:
     readings = Readout(rig.team, [(axis.client, axis.readback) for axis in rig.axes], rig.deadline)()
     found = {}
     for axis, reading in zip(rig.axes, readings, strict=True):
-        if not isinstance(reading.value, int | float):
-            raise ProtocolError(f"{axis.readback} cannot be read: {reading.error or repr(reading.value)}")
-        found[axis.place] = float(reading.value)
+        value = reading.value
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise ProtocolError(f"{axis.readback} cannot be read: {reading.error or f'{value!r} is no number'}")
+        found[axis.place] = float(value)
     return found
 
 
@@ -73,15 +72,14 @@ def _beyond(axis: Axis, target: float, where: str) -> str:
 
 
 def _angles(plan: ScanConfig, rig: Rig) -> list[str]:
-    """Tell where an energy scan leaves the crystal's angles: sin(theta) = h c / (2 d E)."""
+    """Tell where an energy scan leaves the crystal's angles."""
     crystal = rig.station.crystal
-    if crystal is None or crystal.angle_limits is None or not isinstance(plan, XAFSScanConfig):
+    if crystal is None or not isinstance(plan, XAFSScanConfig):
         return []
-    low, high = crystal.angle_limits
+    low, high = crystal.angle_limits or (0.0, 90.0)
     notices = []
     for energy in (float(plan.generate_energies()[0]), float(plan.generate_energies()[-1])):
-        sine = HC / (2 * crystal.d_spacing * energy)
-        theta = math.degrees(math.asin(sine)) if sine <= 1 else None
+        theta = bragg_angle(energy, crystal.d_spacing)
         if theta is None or not low <= theta <= high:
             told = "cannot be reached at all" if theta is None else f"needs a Bragg angle of {theta:.3f} deg"
             notices.append(f"{energy:g} eV {told} with {crystal.name}, whose range is {low:g} to {high:g} deg")

@@ -42,11 +42,9 @@ def write(
             for time, *values in rows:
                 writer.writerow([f"{time:.6f}", *values])
     except FileExistsError:
-        raise InputError(
-            f"{path} exists and is not overwritten; give another name or overwrite=True. {saved}"
-        ) from None
+        raise InputError(f"{path} exists and is not overwritten; give another name or overwrite=True{saved}") from None
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}. {saved}") from error
+        raise OutputError(f"cannot write {path}: {error.strerror or error}{saved}") from error
 
 
 def read(path: Path, delimiter: str) -> Content:

@@ -129,7 +129,7 @@ class ScanData:
 
     def _saved(self) -> str:
         run, directory = self.metadata.get("run"), self.metadata.get("directory")
-        return "" if run is None else f"The data are kept in run {run}, {directory}."
+        return "" if run is None else f"; the data are kept in run {run}, {directory}"
 
 
 def on_grid(values: Array, order: Order | None, shape: Sequence[int]) -> Array:

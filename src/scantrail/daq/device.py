@@ -77,7 +77,7 @@ class Motor(_Device):
             raise
         reached = self.position()
         if abs(reached - position) > tolerance_of(position, self.tolerance):
-            raise MotionError(f"{self.pv} came to rest at {reached:g} instead of {position:g}.")
+            raise MotionError(f"{self.pv} came to rest at {reached:g} instead of {position:g}")
 
     def position(self) -> float:
         """Read current motor position (readback PV).
@@ -134,7 +134,7 @@ class Motor(_Device):
             waited = time.monotonic() - began
             if waited >= timeout:
                 raise MotionTimeout(
-                    f"{self.pv} {failure} within {timeout:g} s (last readback {self.position():g}, still moving)."
+                    f"{self.pv} {failure} within {timeout:g} s (last readback {self.position():g}, still moving)"
                 )
             if seen is not None:
                 seen(self.position())
@@ -170,7 +170,7 @@ class Detector(_Device):
             Array of readings, shape (n,)
         """
         if n < 1 or not 0 <= dwell_time < np.inf:
-            raise InputError(f"{self.pv}: n = {n} readings {dwell_time:g} s apart make no sense; n is 1 or more.")
+            raise InputError(f"{self.pv}: n = {n} readings {dwell_time:g} s apart make no sense; n is 1 or more")
         readings = np.empty(n)
         for i in range(n):
             if i:

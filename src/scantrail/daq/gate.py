@@ -48,7 +48,7 @@ class Gate:
                 told = ("open", "closed") if wanted else ("close", "open")
                 raise ControlError(
                     f"the shutter {self._shutter.cmd_pv} did not {told[0]} within {waited:.1f} s: "
-                    f"{self._shutter.status_pv} still says {told[1]}."
+                    f"{self._shutter.status_pv} still says {told[1]}"
                 )
             if wait(pause(waited)) != "go":
                 return False

@@ -37,4 +37,5 @@ def _xafs(plan: ScanConfig, rig: Rig) -> dict[str, Any]:
         return {}
     crystal = rig.station.crystal
     mono = {"mono": crystal.name, "d_spacing": crystal.d_spacing} if crystal else {}
-    return {"xafs": {"element": None, "edge": None, "e0": plan.edge, **mono}}
+    edge = plan.target
+    return {"xafs": {"element": edge.element or None, "edge": edge.name or None, "e0": edge.energy, **mono}}

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias, get_args
 
+from scantrail.errors import InputError
 from scantrail.readings import Scalar
 from scantrail.runs import Point, RunWriter
 
@@ -32,6 +33,11 @@ class Manner:
     after: RunHook | None = None
     baseline: tuple[str, ...] = ()
     on_error: OnError = "nan"
+
+    def __post_init__(self) -> None:
+        """Refuse a word that is none."""
+        if self.on_error not in get_args(OnError):
+            raise InputError(f'on_error = "{self.on_error}" must be one of {", ".join(get_args(OnError))}')
 
     def document(self) -> dict[str, Any]:
         """Return the manner as JSON-safe values, hooks by their names."""

@@ -14,6 +14,9 @@ MARGIN = 5.0
 PATIENCE = 60.0
 """What a move may take where the speed is not known [s]."""
 
+READBACK = ".RBV"
+"""What the PV of a motor's readback has behind that of its setpoint."""
+
 UNKNOWN = Column("", None, "number", "")
 
 
@@ -34,7 +37,7 @@ class Axis:
     @property
     def readback(self) -> str:
         """PV of its readback."""
-        return f"{self.pv}.RBV"
+        return f"{self.pv}{READBACK}"
 
     @property
     def place(self) -> str:

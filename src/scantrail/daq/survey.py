@@ -7,7 +7,7 @@ from typing import TypeVar
 from scantrail.daq.client import Client
 from scantrail.daq.device import Shutter
 from scantrail.daq.plans import ScanConfig, data_key
-from scantrail.daq.rig import Axis, Rig, Source
+from scantrail.daq.rig import READBACK, Axis, Rig, Source
 from scantrail.daq.team import Team
 from scantrail.errors import InputError
 from scantrail.readings import Column
@@ -15,15 +15,20 @@ from scantrail.station import DetectorConfig, MotorConfig, Station
 
 C = TypeVar("C", MotorConfig, DetectorConfig)
 
-_ROLES = {"i0": "i0", "it": "itrans", "if": "ifluor"}
+ROLES = {"i0": "i0", "it": "itrans", "if": "ifluor"}
 """What a detector measures, by the last word of its name."""
 
 
-def links_needed(plan: ScanConfig, station: Station) -> tuple[str, ...]:
-    """Return the addresses that a plan needs besides the beamline's own, as the station file spells them."""
-    motors = (named(name, station.motors)[1] for name in plan.motors)
-    detectors = (named(name, station.detectors)[1] for name in plan.detectors)
-    urls = (config.url for config in (*motors, *detectors) if config is not None)
+def links_needed(plan: ScanConfig, station: Station, baseline: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the addresses that a plan and what is read around it need besides the beamline's own.
+
+    As the station file spells them; baseline: names or PVs, by default what the station file says.
+    """
+    around = baseline or station.baseline.pvs
+    motors = [named(name, station.motors)[1] for name in plan.motors]
+    detectors = [named(name, station.detectors)[1] for name in (*plan.detectors, *around)]
+    standing = [station.motors.get(name) for name in around]
+    urls = (config.url for config in (*motors, *detectors, *standing) if config is not None)
     return tuple(dict.fromkeys(url for url in urls if url not in (None, station.beamline.url)))
 
 
@@ -48,7 +53,7 @@ def survey(
         tuple(finder.axis(name) for name in plan.motors),
         tuple(finder.source(name) for name in plan.detectors),
         finder.source(station.watch.pv, "watch") if station.watch else None,
-        tuple(finder.source(name, "baseline") for name in baseline or station.baseline.pvs),
+        tuple(finder.around(name) for name in baseline or station.baseline.pvs),
         _shutter(client, station),
     )
     try:
@@ -72,10 +77,18 @@ class _Finder:
 
     def source(self, name: str, role: str | None = None) -> Source:
         key, config = named(name, self._station.detectors)
-        told = role or _ROLES.get(key.rpartition(":")[2].casefold(), "counts")
+        told = role or ROLES.get(key.rpartition(":")[2].casefold(), "counts")
         column = Column("", None, "number", told)
         pv, client = config.pv if config else name, self._client(name, config.url if config else None)
         return Source(name, key, pv, client, column, config)
+
+    def around(self, name: str) -> Source:
+        """Return what is read before and after a scan: a motor by its name in the station file is its readback."""
+        motor = self._station.motors.get(name)
+        if motor is None:
+            return self.source(name, "baseline")
+        column = Column("", motor.units, "number", "baseline")
+        return Source(name, name, f"{motor.pv}{READBACK}", self._client(name, motor.url), column)
 
     def _client(self, name: str, url: str | None) -> int:
         if url is None or url == self._station.beamline.url:
@@ -128,7 +141,7 @@ def _described(rig: Rig) -> Rig:
 
     def source(source: Source) -> Source:
         found = known[source.client][source.pv]._replace(role=source.column.role)
-        units = source.config.units if source.config else None
+        units = source.config.units if source.config else source.column.units
         return replace(source, column=found._replace(units=units or found.units, limits=None))
 
     return replace(

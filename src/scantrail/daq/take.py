@@ -93,14 +93,14 @@ class _Scan:
                 bench = self._bench(run, collector)
                 self._setting.opened(run)
                 self._scan(run, bench)
-                run.note = "; ".join(self._errors(bench, run))
+                run.note = "; ".join(_gaps(collector))
         except ScantrailError as error:
             if bench is None:
                 raise
             failure = error
         finally:
             self._register(run)
-        return self._sum_up(run, collector, self._errors(bench, run), failure)
+        return self._sum_up(run, collector, failure)
 
     def _open(self) -> RunWriter:
         setting = self._setting
@@ -141,11 +141,7 @@ class _Scan:
         origin = self._plan.origin if isinstance(self._plan, PositionScanConfig) else None
         return {axis.place: position for axis, position in zip(self._rig.axes, origin or (), strict=False)}
 
-    def _errors(self, bench: Bench, run: RunWriter) -> list[str]:
-        names = {source.key: source.name for source in self._rig.detectors}
-        return [f"{names[key]} gave no reading at {n} of {run.taken()} points" for key, n in bench.failed.items()]
-
-    def _sum_up(self, run: RunWriter, collector: Collector, errors: list[str], failure: ScantrailError | None) -> Taken:
+    def _sum_up(self, run: RunWriter, collector: Collector, failure: ScantrailError | None) -> Taken:
         status = run.status or "fail"
         reasons = [] if failure is None else [str(failure), *getattr(failure, "__notes__", ())]
         if status == "abort":
@@ -153,7 +149,14 @@ class _Scan:
             if self._origin:
                 reasons.append("the motors were not sent back to where they stood")
         data = collector.data({"status": status, "directory": str(run.directory)})
-        return Taken(run, status, data, errors, reasons, [*self._notes, *_saturated(self._rig, data)], failure)
+        return Taken(
+            run, status, data, _gaps(collector), reasons, [*self._notes, *_saturated(self._rig, data)], failure
+        )
+
+
+def _gaps(collector: Collector) -> list[str]:
+    """Tell which detectors failed, and how often."""
+    return [f"{name} gave no reading at {n} of {len(collector)} points" for name, n in collector.missing().items()]
 
 
 def _saturated(rig: Rig, data: ScanData) -> Iterator[str]:

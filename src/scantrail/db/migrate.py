@@ -17,7 +17,7 @@ from scantrail.db.location import render, sqlite_path
 from scantrail.db.sqlite import WRITES, copy_online, log_ahead
 from scantrail.errors import DatabaseError
 
-HEAD = "0003"
+HEAD = "0006"
 """The newest migration. Versions are numbers of four digits, so that newer is greater."""
 
 VERSION_TABLE = "scantrail_version"

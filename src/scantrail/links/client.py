@@ -61,17 +61,14 @@ class LineClient(Observer):
         Raises as `move` and `moving` do, for the first motor that fails; the others may be on their way then.
         """
         moves = [self._order("MOVE", motor, position) for motor, position in targets.items()]
-        count = len(moves)
         motors = tuple(targets)
         writes = requests.followed(moves, requests.about_all("STATUS", motors))
-        started, states = self._wire.exchange(
-            writes,
-            deadline,
-            lambda lines: (replies.acknowledged("MOVING", lines[:count]), replies.states(lines[count:])),
-        )
-        for motor, move, answer in zip(motors, moves, started, strict=True):
-            if isinstance(answer, Refusal):
-                raise self._refused(move.decode().strip(), motor, answer)
+        refusals, states = self._wire.exchange(writes, deadline, replies.moves)
+        if not states:
+            return frozenset()
+        for motor, move, refusal in zip(motors, moves, refusals, strict=True):
+            if refusal is not None:
+                raise self._refused(move.decode().strip(), motor, refusal)
         return self._still(motors, states)
 
     def status(self, motor: str) -> MotorStatus:
@@ -155,14 +152,14 @@ class LineClient(Observer):
         target = float(value)
         known = self.devices.get(pv)
         if known is not None and known.limits is not None and not known.limits[0] <= target <= known.limits[1]:
-            raise ValueRefused(f"{pv} takes {self._limits(pv)}, not {target:g}. Nothing was sent to {self.url}.")
+            raise ValueRefused(f"{pv} takes {self._limits(pv)}, not {target:g}; nothing was sent to {self.url}")
         self._targets[pv] = (target, time.monotonic())
         return request
 
     def _acknowledge(self, request: bytes, pv: str, word: str, seconds: float) -> None:
-        (answer,) = self._wire.exchange(((request, 1),), seconds, lambda lines: replies.acknowledged(word, lines))
-        if isinstance(answer, Refusal):
-            raise self._refused(request.decode().strip(), pv, answer)
+        (refusal,) = self._wire.exchange(((request, 1),), seconds, lambda lines: replies.acknowledged(word, lines))
+        if refusal is not None:
+            raise self._refused(request.decode().strip(), pv, refusal)
 
     def _still(self, motors: Sequence[str], states: Sequence[MotorStatus | Refusal]) -> Set[str]:
         moving: set[str] = set()
@@ -184,7 +181,7 @@ class LineClient(Observer):
             told = f" {time.monotonic() - began:.3g} s after its move to {target:g}{unit} began"
         with contextlib.suppress(OSError, ProtocolError):  # the fault is what matters
             told += f", at {self.get(motor + READBACK):g}{unit}"
-        return MotionError(f"{motor} at {self.url} stalled or hit a limit ({MOTOR_FAULT}){told}.")
+        return MotionError(f"{motor} at {self.url} stalled or hit a limit ({MOTOR_FAULT}){told}")
 
     def _halt(self, wire: Wire, motors: Set[str], seconds: float, patience: float | None = None) -> None:
         until = time.monotonic() + seconds
@@ -197,7 +194,7 @@ class LineClient(Observer):
         answers = wire.exchange(
             moves, until - time.monotonic(), lambda lines: replies.acknowledged("MOVING", lines), patience=patience
         )
-        failed |= {motor: answer for motor, answer in zip(here, answers, strict=True) if isinstance(answer, Refusal)}
+        failed |= {motor: refusal for motor, refusal in zip(here, answers, strict=True) if refusal is not None}
         if failed:
             each = ", ".join(f"{motor} ({refusal.code or refusal.text})" for motor, refusal in sorted(failed.items()))
-            raise MotionError(f"{self.url} did not stop {each}. Stop it by hand.")
+            raise MotionError(f"{self.url} did not stop {each}; stop it by hand")

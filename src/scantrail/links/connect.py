@@ -22,9 +22,9 @@ def connect(url: str, timeout: float = 5.0, devices: Devices | None = None) -> C
     """
     scheme, mark, rest = url.partition("://")
     if scheme in ("ca", "pva"):
-        raise InputError(f"{url}: clients for {scheme}:// are not built yet; tcp:// and sim:// are.")
+        raise InputError(f"{url}: clients for {scheme}:// are not built yet; tcp:// and sim:// are")
     if scheme not in ("tcp", "sim") or not mark:
-        raise InputError(f'{url}: an address like "tcp://host:5064" or "sim://" is needed.')
+        raise InputError(f'{url}: an address like "tcp://host:5064" or "sim://" is needed')
     client = _tcp(url, timeout, devices) if scheme == "tcp" else _sim(url, rest, timeout, devices)
     client.connect()
     return client
@@ -37,7 +37,7 @@ def _tcp(url: str, timeout: float, devices: Devices | None) -> LineClient:
     except ValueError:
         host, port = None, None
     if not host or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-        raise InputError(f'{url}: an address like "tcp://host:5064" is needed, with a port from 1 to 65535.')
+        raise InputError(f'{url}: an address like "tcp://host:5064" is needed, with a port from 1 to 65535')
     return DeviceClient(host, PORT if port is None else port, timeout, devices=devices)
 
 

@@ -9,7 +9,6 @@ from scantrail.errors import InputError, LinkLost, ProtocolError, ReplyTimeout
 from scantrail.links import replies, requests
 from scantrail.links.lines import LineBuffer
 from scantrail.links.refusals import UNKNOWN_PV, refused, unknown
-from scantrail.links.replies import Refusal
 from scantrail.links.transport import Dial, Transport, dialled
 from scantrail.readings import Reading
 
@@ -36,13 +35,13 @@ class Stream:
         self._transport.send(request, until)
         self._hear(until)
         try:
-            (answer,) = replies.acknowledged("MONITORING", [self._lines.pop(0)])
+            (refusal,) = replies.acknowledged("MONITORING", [self._lines.pop(0)])
         except replies.OutOfStep as error:
-            raise ProtocolError(f"{self.url} answered {error} to MONITOR:{self.pv}.") from None
-        if isinstance(answer, Refusal):
-            if answer.code == UNKNOWN_PV:
+            raise ProtocolError(f"{self.url} answered {error} to MONITOR:{self.pv}") from None
+        if refusal is not None:
+            if refusal.code == UNKNOWN_PV:
                 raise unknown(self.url, self.pv, [])
-            raise refused(self.url, request.decode().strip(), answer)
+            raise refused(self.url, request.decode().strip(), refusal)
 
     def newest(self, until: float) -> Reading | None:
         """Wait for an update, and return the newest that came; None after `cut`.
@@ -55,7 +54,7 @@ class Stream:
         line, self._lines = self._lines[-1], []
         kind, _, data = line.decode("utf-8", "backslashreplace").strip().partition(":")
         if kind != "DATA":
-            raise ProtocolError(f"{self.url} sent {kind[:80]!r} while {self.pv} was monitored.")
+            raise ProtocolError(f"{self.url} sent {kind[:80]!r} while {self.pv} was monitored")
         now = time.time()
         try:
             return Reading(float(data), now)
@@ -79,18 +78,18 @@ class Stream:
                 if isinstance(error, TimeoutError):
                     raise
                 raise LinkLost(
-                    f"{self.url} was lost while {self.pv} was monitored: {error.strerror or error}."
+                    f"{self.url} was lost while {self.pv} was monitored: {error.strerror or error}"
                 ) from None
             if data:
                 self._feed(data)
             elif not self._cut:
-                raise LinkLost(f"{self.url} closed the connection on which {self.pv} was monitored.")
+                raise LinkLost(f"{self.url} closed the connection on which {self.pv} was monitored")
 
     def _feed(self, data: bytes) -> None:
         try:
             self._lines += self._buffer.feed(data)
         except OverflowError as error:
-            raise ProtocolError(f"{self.url} sent {error} while {self.pv} was monitored.") from None
+            raise ProtocolError(f"{self.url} sent {error} while {self.pv} was monitored") from None
 
 
 class Updates:
@@ -119,7 +118,7 @@ class Updates:
                     reading = stream.newest(time.monotonic() + self._patience)
                 except TimeoutError:
                     raise ReplyTimeout(
-                        f"{stream.url} sent no update of {stream.pv} for {self._patience:.3g} s."
+                        f"{stream.url} sent no update of {stream.pv} for {self._patience:.3g} s"
                     ) from None
                 if reading is None:
                     return
@@ -133,7 +132,7 @@ def watching(url: str, dial: Dial, pvs: Sequence[str], interval: float, timeout:
     Raises UnknownPV, ProtocolError, LinkError, ReplyTimeout; silence is an error after `timeout` and an interval.
     """
     if not 0.0 < interval < 86400.0 or not pvs:
-        raise InputError(f"monitoring {', '.join(pvs) or 'nothing'} every {interval} s: at least a PV and a time > 0.")
+        raise InputError(f"monitoring {', '.join(pvs) or 'nothing'} every {interval} s: at least a PV and a time > 0")
     until = time.monotonic() + timeout
     with ExitStack() as stack:
         try:
@@ -141,7 +140,7 @@ def watching(url: str, dial: Dial, pvs: Sequence[str], interval: float, timeout:
             for stream in streams:
                 stream.start(interval, until)
         except TimeoutError:
-            raise ReplyTimeout(f"{url} did not start to monitor {', '.join(pvs)} within {timeout:.3g} s.") from None
+            raise ReplyTimeout(f"{url} did not start to monitor {', '.join(pvs)} within {timeout:.3g} s") from None
         yield Updates(streams, timeout + max(interval, FASTEST))
 
 

@@ -1,6 +1,8 @@
 """Reply lines, read: numbers, states and refusals, or nothing of the kind."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from operator import itemgetter, methodcaller
 from typing import NamedTuple, TypeVar
 
 from scantrail.links.status import MotorStatus
@@ -8,7 +10,12 @@ from scantrail.links.status import MotorStatus
 _T = TypeVar("_T")
 
 ACKNOWLEDGEMENTS = frozenset({"PONG", "PUT", "MOVING", "IDLE", "MONITORING", "STOPPED", "BYE"})
+_SAYING = {word: f"OK:{word}".encode() for word in ACKNOWLEDGEMENTS}
 _STATES = {f"OK:{status.value}".encode(): status for status in MotorStatus}
+_UNDERSCORE = ord("_")
+_SAYS_OK = methodcaller("startswith", b"OK:")
+_DATA = itemgetter(slice(3, None))
+_TAKEN, _ARRIVED = [b"OK:MOVING"], [b"OK:IDLE"]
 _STATUS_WORDS = frozenset(status.value for status in MotorStatus).__contains__
 
 
@@ -31,19 +38,20 @@ def parse(reply: str) -> tuple[str, str]:
     raise OutOfStep(repr(reply[:80]))
 
 
-def numbers(lines: Iterable[bytes]) -> list[float | Refusal]:
+def numbers(lines: Sequence[bytes]) -> list[float | Refusal]:
     """Read the answers to GETs. Raises OutOfStep."""
-    found: list[float | Refusal] = []
-    for line in lines:
+    if all(map(_SAYS_OK, lines)) and _UNDERSCORE not in b"".join(lines):  # float() would take 1_000
         try:
-            # float() would take 1_000
-            found.append(float(line[3:]) if line.startswith(b"OK:") and b"_" not in line else _no_number(line))
-        except ValueError:
-            found.append(_no_number(line))
-    return found
+            return [*map(float, map(_DATA, lines))]
+        except ValueError:  # one is none
+            pass
+    return [_number(line) for line in lines]
 
 
-def _no_number(line: bytes) -> Refusal:
+def _number(line: bytes) -> float | Refusal:
+    if line.startswith(b"OK:") and _UNDERSCORE not in line:
+        with suppress(ValueError):
+            return float(line[3:])
     return _read(line, lambda data: Refusal("", data), lambda data: data not in ACKNOWLEDGEMENTS)
 
 
@@ -52,11 +60,21 @@ def states(lines: Iterable[bytes]) -> list[MotorStatus | Refusal]:
     return [_STATES[line] if line in _STATES else _read(line, MotorStatus, _STATUS_WORDS) for line in lines]
 
 
-def acknowledged(word: str, lines: Sequence[bytes]) -> list[str | Refusal]:
-    """Read answers that say `word` and nothing else. Raises OutOfStep."""
-    if lines.count(b"OK:" + word.encode()) == len(lines):
-        return [word] * len(lines)
-    return [_read(line, str, word.__eq__) for line in lines]
+def moves(lines: Sequence[bytes]) -> tuple[list[Refusal | None], list[MotorStatus | Refusal]]:
+    """Read the answers to so many MOVEs, then as many STATUSes; none if all were taken and have arrived.
+
+    Raises OutOfStep.
+    """
+    count = len(lines) // 2
+    if lines == _TAKEN * count + _ARRIVED * count:
+        return [], []
+    return acknowledged("MOVING", lines[:count]), states(lines[count:])
+
+
+def acknowledged(word: str, lines: Iterable[bytes]) -> list[Refusal | None]:
+    """Read answers that say `word` and nothing else; None for each that does. Raises OutOfStep."""
+    saying = _SAYING[word]
+    return [None if line == saying else _read(line, lambda data: None, word.__eq__) for line in lines]
 
 
 def texts(lines: Iterable[bytes]) -> list[str | Refusal]:

@@ -16,9 +16,9 @@ def line(command: str) -> bytes:
     """Return a whole request line. Raises InputError if it is empty, no single line, or too long."""
     encoded = command.encode("utf-8", "surrogateescape")
     if not command.isprintable() or command.strip() != command or not command:
-        raise InputError(f"{command!r} cannot be sent: a request is one line of printable characters.")
+        raise InputError(f"{command!r} cannot be sent: a request is one line of printable characters")
     if len(encoded) > LONGEST_LINE:
-        raise InputError(f'"{command[:40]}..." cannot be sent: {len(encoded)} bytes, at most {LONGEST_LINE} are taken.')
+        raise InputError(f'"{command[:40]}..." cannot be sent: {len(encoded)} bytes, at most {LONGEST_LINE} are taken')
     return encoded + b"\n"
 
 
@@ -26,7 +26,7 @@ def line(command: str) -> bytes:
 def about(verb: str, pv: str) -> bytes:
     """Return the line `VERB:pv`. Raises InputError for a name that is empty, or no line."""
     if not pv or pv.strip() != pv:
-        raise InputError(f"{verb} needs the name of a PV, without spaces around it, not {pv!r}.")
+        raise InputError(f"{verb} needs the name of a PV, without spaces around it, not {pv!r}")
     return line(f"{verb}:{pv}")
 
 
@@ -38,26 +38,22 @@ def about_all(verb: str, pvs: tuple[str, ...]) -> Batches:
 
 def with_value(verb: str, pv: str, value: Scalar) -> bytes:
     """Return the line `VERB:pv:value`. Raises InputError for the name, ValueRefused for what is no finite number."""
-    return b"%b:%b\n" % (about(verb, pv)[:-1], number(pv, value).encode("ascii"))
-
-
-def number(pv: str, value: Scalar) -> str:
-    """Write a number with all its digits. Raises ValueRefused if it is none, or not finite."""
     try:
         given = float(value)
     except (TypeError, ValueError):
-        raise ValueRefused(f"{pv} takes a number, not {value!r}.") from None
+        raise ValueRefused(f"{pv} takes a number, not {value!r}") from None
     if not math.isfinite(given):
-        raise ValueRefused(f"{pv} takes a finite number, not {given}.")
-    return repr(given).removesuffix(".0")
+        raise ValueRefused(f"{pv} takes a finite number, not {given}")
+    return b"%b:%b\n" % (about(verb, pv)[:-1], repr(given).removesuffix(".0").encode())
 
 
 def followed(first: Sequence[bytes], then: Batches) -> Batches:
     """Put request lines in front of writes, in one write if they fit together."""
     if len(then) == 1:
-        data = b"".join(first) + then[0][0]
-        if len(data) <= LONGEST_WRITE:
-            return ((data, len(first) + then[0][1]),)
+        ((data, count),) = then
+        joined = b"".join(first) + data
+        if len(joined) <= LONGEST_WRITE:
+            return ((joined, len(first) + count),)
     return together(first) + then
 
 

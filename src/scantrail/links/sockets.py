@@ -4,6 +4,7 @@ import contextlib
 import queue
 import select
 import socket
+import struct
 import threading
 import time
 from typing import Any
@@ -11,15 +12,20 @@ from typing import Any
 from scantrail.errors import LinkError
 
 CHUNK = 16384
+SOON = 0.004
+"""How long a receive waits before it looks at the deadline [s]: a fast server's answer costs one system call."""
+_SOON = struct.pack("ll", 0, int(SOON * 1e6))
+_DONTWAIT = socket.MSG_DONTWAIT
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
 _Address = tuple[Any, ...]
 
 
 class SocketTransport:
-    """A connected TCP socket. It never blocks by itself, all waiting is done in poll with what time is left."""
+    """A connected TCP socket. It blocks for a moment at most, all waiting is done in poll with what time is left."""
 
     def __init__(self, sock: socket.socket) -> None:
-        sock.setblocking(False)
+        sock.setblocking(True)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _SOON)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
         readable = select.poll()
@@ -32,7 +38,7 @@ class SocketTransport:
         self._partial = False
         while data:
             try:
-                data = data[self._sock.send(data) :]
+                data = data[self._sock.send(data, _DONTWAIT) :]
             except BlockingIOError:
                 writable = select.poll()
                 writable.register(self._sock, select.POLLOUT)
@@ -48,13 +54,12 @@ class SocketTransport:
             self._sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         self._partial = True
         while True:
-            left = until - time.monotonic()
-            if left <= 0.0 or not self._wait(left * 1e3):
-                raise TimeoutError
             try:
                 return self._sock.recv(CHUNK)
-            except BlockingIOError:  # poll was wrong, which it may be
-                continue
+            except BlockingIOError:  # not yet, or poll was wrong, which it may be
+                left = until - time.monotonic()
+                if left <= 0.0 or not self._wait(left * 1e3):
+                    raise TimeoutError from None
 
     def pending(self) -> bool:
         """Whether bytes or the end of file are waiting."""
@@ -69,7 +74,7 @@ class SocketTransport:
         """Close the socket."""
         # what was not read would make the kernel reset the connection instead of ending it
         with contextlib.suppress(OSError):
-            self._sock.recv(CHUNK)
+            self._sock.recv(CHUNK, _DONTWAIT)
         self._sock.close()
 
 
@@ -114,7 +119,7 @@ def resolve(host: str, port: int, until: float) -> list[tuple[int, _Address]]:
     except queue.Empty:
         raise TimeoutError from None
     if isinstance(answer, OSError):
-        raise LinkError(f'the host "{host}" is not known: {answer.strerror or answer}. Check its name.')
+        raise LinkError(f'the host "{host}" is not known: {answer.strerror or answer}; check its name')
     return answer
 
 
@@ -135,5 +140,5 @@ def _connected(family: int, address: _Address, seconds: float) -> SocketTranspor
 
 def _told(error: OSError) -> str:
     if isinstance(error, ConnectionRefusedError):
-        return "nothing listens there. Start the server, or check host and port."
-    return f"{error.strerror or error}."
+        return "nothing listens there; start the server, or check host and port"
+    return f"{error.strerror or error}"

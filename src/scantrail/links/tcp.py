@@ -19,7 +19,7 @@ class DeviceClient(LineClient):
         self, host: str = "localhost", port: int = 5064, timeout: float = 5.0, *, devices: Devices | None = None
     ) -> None:
         if not 1 <= port <= 65535:
-            raise InputError(f"port {port} of {host}: a number from 1 to 65535 is needed.")
+            raise InputError(f"port {port} of {host}: a number from 1 to 65535 is needed")
         self.host = host
         self.port = port
         shown = f"[{host}]" if ":" in host else host

@@ -15,7 +15,7 @@ from scantrail.links.transport import Dial, Transport, dialled
 _T = TypeVar("_T")
 
 _FAILURES = (OSError, EOFError, OutOfStep)
-_REOPEN = "The connection is closed; connect() opens a new one."
+_REOPEN = "the connection is closed, and connect() opens a new one"
 
 
 class Wire:
@@ -40,12 +40,14 @@ class Wire:
     def open(self, seconds: float) -> None:
         """Connect within `seconds`; nothing happens to an open connection. Raises LinkError, ReplyTimeout."""
         until = time.monotonic() + seconds
-        self._acquire(seconds)
+        if not until < math.inf:
+            raise self._endless(seconds)
+        self._take_turn(seconds)
         try:
             if self._transport is None:
                 self._transport = dialled(self.url, self._dial, until)
         except TimeoutError:
-            raise ReplyTimeout(f"{self.url} did not accept a connection within {seconds:.3g} s.") from None
+            raise ReplyTimeout(f"{self.url} did not accept a connection within {seconds:.3g} s") from None
         finally:
             self._lock.release()
 
@@ -58,15 +60,19 @@ class Wire:
         Raises LinkError ("Not connected"), LinkLost, ReplyTimeout; ProtocolError if `read` raises OutOfStep.
         """
         began = time.monotonic()
-        self._acquire(seconds if patience is None else patience)
+        until = began + seconds
+        if not until < math.inf:
+            raise self._endless(seconds)
+        if not self._lock.acquire(blocking=False):
+            self._take_turn(seconds if patience is None else patience)
         replies: list[bytes] = []
         try:
             transport = self._transport
             if transport is None:
-                raise LinkError(f"Not connected to {self.url} ({self._why}): call connect() first.")
+                raise LinkError(f"Not connected to {self.url} ({self._why}): call connect() first")
             try:
                 for data, count in batches:
-                    _ask(transport, data, count, began + seconds, replies)
+                    _ask(transport, data, count, until, replies)
                 return read(replies)
             except _FAILURES as error:
                 raise self._failed(error, _unanswered(batches, replies), time.monotonic() - began) from None
@@ -81,24 +87,25 @@ class Wire:
         with self._lock:
             self._drop(why)
 
-    def _acquire(self, seconds: float) -> None:
-        if not seconds < math.inf:
-            raise InputError(f"deadline {seconds} s: every call to {self.url} needs an end.")
+    def _endless(self, seconds: float) -> InputError:
+        return InputError(f"deadline {seconds} s: every call to {self.url} needs an end")
+
+    def _take_turn(self, seconds: float) -> None:
         if not self._lock.acquire(timeout=max(seconds, 0.0)):
-            raise ReplyTimeout(f"{self.url} is busy: another thread's call took all of {seconds:.3g} s.")
+            raise ReplyTimeout(f"{self.url} is busy: another thread's call took all of {seconds:.3g} s")
 
     def _failed(self, error: Exception, request: str, elapsed: float) -> Exception:
         """Drop the connection and return the error that tells why."""
         if isinstance(error, TimeoutError):
             why = f"no answer to {request} within {elapsed:.3g} s"
-            failure: Exception = ReplyTimeout(f"{self.url}: {why}. {_REOPEN}")
+            failure: Exception = ReplyTimeout(f"{self.url}: {why}; {_REOPEN}")
         elif isinstance(error, EOFError | OSError):
             ended = "was closed by the server" if isinstance(error, EOFError) else f"broke ({error.strerror or error})"
             why = f"the connection {ended}, {elapsed:.3g} s into {request}"
-            failure = LinkLost(f"{self.url}: {why}. connect() opens a new one.")
+            failure = LinkLost(f"{self.url}: {why}; connect() opens a new one")
         else:
             why = f"{request} met an answer that is not its own ({error})"
-            failure = ProtocolError(f"{self.url}: {why}. {_REOPEN}")
+            failure = ProtocolError(f"{self.url}: {why}; {_REOPEN}")
         self._drop(why)
         return failure
 
@@ -112,26 +119,25 @@ class Wire:
 def _ask(transport: Transport, data: bytes, count: int, until: float, replies: list[bytes]) -> None:
     """Send a batch and add its answers to `replies`, also what came of them before a failure."""
     if transport.pending():  # the end of file, or an answer to nothing
-        raise OutOfStep(_shown(_heard(transport, until)))
+        raise OutOfStep(_shown(transport.receive(until) or _ended()))
     transport.send(data, until)
-    received = _heard(transport, until)
+    received = transport.receive(until) or _ended()
+    lines = received.split(b"\n")
     try:
-        while received.count(b"\n") < count:
+        while len(lines) <= count:
             if len(received) > count * LONGEST_REPLY:
                 raise OutOfStep(f"more than {LONGEST_REPLY} bytes")
-            received += _heard(transport, until)
+            received += transport.receive(until) or _ended()
+            lines = received.split(b"\n")
     finally:
-        *lines, rest = received.split(b"\n")
+        rest = lines.pop()
         replies += lines
     if rest or len(lines) > count:
         raise OutOfStep(_shown(rest or lines[-1]))
 
 
-def _heard(transport: Transport, until: float) -> bytes:
-    data = transport.receive(until)
-    if not data:
-        raise EOFError
-    return data
+def _ended() -> bytes:
+    raise EOFError
 
 
 def _shown(data: bytes) -> str:

@@ -1,15 +1,17 @@
-"""Figures as data, and their back ends: matplotlib for files, plotext for the terminal. It only draws.
+"""Figures as data, and their back ends: matplotlib for files, plotext for the terminal, plotly.js for the browser.
 
 The back ends are loaded when they draw; describing a figure costs nothing but NumPy.
 """
 
 from pathlib import Path
+from typing import Any
 
 from scantrail.errors import OutputError
 from scantrail.plots.model import (
     SERIES,
     Axis,
     Band,
+    Bars,
     Colour,
     Element,
     Figure,
@@ -23,11 +25,13 @@ from scantrail.plots.model import (
     Shape,
     numbers,
 )
+from scantrail.plots.thinning import joined, thinned, without_bars
 
 __all__ = [
     "SERIES",
     "Axis",
     "Band",
+    "Bars",
     "Colour",
     "Element",
     "Figure",
@@ -39,9 +43,13 @@ __all__ = [
     "Panel",
     "Points",
     "Shape",
+    "browser",
+    "joined",
     "numbers",
     "save",
     "terminal",
+    "thinned",
+    "without_bars",
 ]
 
 
@@ -58,6 +66,17 @@ def save(figure: Figure, path: Path) -> Path:
         raise OutputError(f"cannot write {path}: matplotlib cannot be loaded: {error}") from error
 
     return save(figure, path)
+
+
+def browser(figure: Figure, *, dark: bool = False, growing: bool = False, columns: int | None = None) -> dict[str, Any]:
+    """Return the figure as plotly.js draws it: `data` and `layout`, plain JSON; notes in `layout.meta.notes`.
+
+    growing: axes without limits of their own follow the data, for a figure that is extended while it is looked at.
+    columns: panels side by side, as the figure says if None.
+    """
+    from scantrail.plots.plotly import document
+
+    return document(figure, dark=dark, growing=growing, columns=columns)
 
 
 def terminal(figure: Figure, width: int, height: int, *, colour: bool = True) -> str:

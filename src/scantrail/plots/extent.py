@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import log10
 
-from scantrail.plots.model import Axis, Band, Direction, Figure, Image, Line, Marker, Numbers, Panel, Points
+from scantrail.plots.model import Axis, Band, Bars, Direction, Figure, Image, Line, Marker, Numbers, Panel, Points
 from scantrail.plots.showable import showable, shows
 
 MARGIN = 0.05
 """Share of the axis left free on either side of the data."""
 FINEST = 1e-9
 """Smallest width of an axis, as a share of its values."""
+HALF_A_DAY = 43_200.0
+"""Seconds shown on either side of a lone moment."""
 
 
 def settled(figure: Figure) -> Figure:
@@ -46,7 +48,7 @@ def _limits(axis: Axis, panel: Panel, along: Direction) -> tuple[float, float]:
     if axis.scale == "log":
         return _padded_log(low, high)
     if narrow:
-        aside = 0.1 * max(abs(low), abs(high)) or 1.0
+        aside = HALF_A_DAY if axis.scale == "time" else 0.1 * max(abs(low), abs(high)) or 1.0
         return low - aside, high + aside
     return low - MARGIN * (high - low), high + MARGIN * (high - low)
 
@@ -69,6 +71,8 @@ def _reach(panel: Panel, along: Direction) -> Iterator[float]:
                 yield from _filled(y for y, limit in zip(element.y, element.limits, strict=True) if not limit)
                 yield from _filled(element.low)
                 yield from _filled(element.high)
+            case Bars():
+                yield from element.edges if along == "x" else (0.0, *element.counts)
             case Line() if along == "x":
                 yield from _filled(element.x)
             case Line() if not _measured(panel):
@@ -78,7 +82,8 @@ def _reach(panel: Panel, along: Direction) -> Iterator[float]:
             case Marker() if element.along == along:
                 yield element.at
             case Image():
-                yield from (-0.5, (len(element.values[0]) if along == "x" else len(element.values)) - 0.5)
+                bounds = element.x_bounds if along == "x" else element.y_bounds
+                yield from (bounds[0], bounds[-1])
             case _:
                 continue
 

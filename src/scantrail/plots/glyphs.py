@@ -12,6 +12,7 @@ from scantrail.plots.legend import Labelled
 from scantrail.plots.model import (
     Axis,
     Band,
+    Bars,
     Colour,
     Element,
     Image,
@@ -84,12 +85,14 @@ class Canvas:
 def draw(canvas: Canvas, elements: Iterable[Element], scatter: Scatter) -> None:
     """Draw elements, spans and lines under points; a Note stands outside the canvas."""
     every = list(elements)
-    order: tuple[type[Element], ...] = (Image, Band, Marker, Line, Points)
+    order: tuple[type[Element], ...] = (Image, Bars, Band, Marker, Line, Points)
     for kind in order:
         for element in every:
             match element:
                 case Image() if kind is Image:
                     _image(canvas, element, scatter)
+                case Bars() if kind is Bars:
+                    _bars(canvas, element, scatter)
                 case Band() if kind is Band:
                     _span(canvas, element.along, element.low, element.high, "░", element.colour, scatter)
                 case Marker() if kind is Marker:
@@ -110,6 +113,8 @@ def glyph(element: Labelled) -> str:
             return "↓" if element.x and all(element.limits) else SIGNS[element.shape]
         case Band():
             return "░░░"
+        case Bars():
+            return _block(element) * 3
         case _:
             return STROKE_SIGNS[element.stroke]
 
@@ -172,6 +177,25 @@ def _span(canvas: Canvas, along: str, low: float, high: float, sign: str, colour
     _put(canvas, x.ravel(), y.ravel(), sign, colour, scatter)
 
 
+def _bars(canvas: Canvas, bars: Bars, scatter: Scatter) -> None:
+    """Fill the cells under every count; the least of them has one."""
+    (left, right), (floor, ceiling) = canvas.x_limits, canvas.y_limits
+    across, up = (right - left) / canvas.width / FINE, (ceiling - floor) / canvas.height / FINE
+    edges = np.clip(_placed(np.array(bars.edges), canvas.x_axis.scale), left, right)
+    for i, count in enumerate(bars.counts):
+        if not count or not edges[i] < edges[i + 1]:
+            continue
+        columns = np.linspace(edges[i], edges[i + 1], 2 + ceil((edges[i + 1] - edges[i]) / across))[:-1]
+        rows = np.linspace(max(0.0, floor), min(count, ceiling), 1 + ceil(min(count, ceiling) / up))
+        x, y = np.meshgrid(columns, rows)
+        _put(canvas, x.ravel(), y.ravel(), _block(bars), bars.colour, scatter)
+
+
+def _block(bars: Bars) -> str:
+    """Two kinds of bars are told apart without colours, too."""
+    return "▒" if bars.colour == "vermilion" else "█"
+
+
 def _image(canvas: Canvas, image: Image, scatter: Scatter) -> None:
     """Show in each cell the value under its middle."""
     values = np.array([_column(row) for row in image.values])
@@ -182,8 +206,8 @@ def _image(canvas: Canvas, image: Image, scatter: Scatter) -> None:
             np.linspace(*canvas.x_limits, canvas.width * 2), np.linspace(*canvas.y_limits, canvas.height * 2)
         )
     )
-    column = np.clip(np.round(x), 0, values.shape[1] - 1).astype(int)
-    row = np.clip(np.round(y), 0, values.shape[0] - 1).astype(int)
+    column = _cell(x, image.x_bounds)
+    row = _cell(y, image.y_bounds)
     share = (values[row, column] - low) / ((high - low) or 1.0)
     hole = np.isnan(share)
     level = np.clip(np.nan_to_num(share) * len(SHADES), 0, len(SHADES) - 1).astype(int)
@@ -191,6 +215,11 @@ def _image(canvas: Canvas, image: Image, scatter: Scatter) -> None:
     for i, sign in enumerate(SHADES):
         chosen = (level == i) & ~hole
         _put(canvas, x[chosen], y[chosen], sign, "ink", scatter)
+
+
+def _cell(places: Floats, bounds: tuple[float, ...]) -> NDArray[np.intp]:
+    """Return the index of the cell in which each place lies."""
+    return np.clip(np.searchsorted(bounds, places, side="right") - 1, 0, len(bounds) - 2)
 
 
 def _put(canvas: Canvas, x: Floats, y: Floats, sign: str, colour: Colour, scatter: Scatter) -> None:
@@ -212,7 +241,7 @@ def _ends(axis: Axis) -> tuple[float, float]:
 
 
 def _placed(values: Floats, scale: Scale) -> Floats:
-    if scale == "linear":
+    if scale != "log":
         return values
     return np.log10(values, out=np.full(len(values), np.nan), where=values > 0.0)
 

@@ -1,9 +1,9 @@
 """What a legend says: every label once over all panels, what was measured first."""
 
-from scantrail.plots.model import Band, Element, Figure, Line, Marker, Points
+from scantrail.plots.model import Band, Bars, Element, Figure, Line, Marker, Points
 
-Labelled = Points | Line | Band | Marker
-ORDER = (Points, Line, Marker, Band)
+Labelled = Points | Line | Bars | Band | Marker
+ORDER = (Points, Line, Bars, Marker, Band)
 
 
 def entries(figure: Figure) -> dict[str, Labelled]:

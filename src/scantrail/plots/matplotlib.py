@@ -12,8 +12,9 @@ from scantrail.errors import InputError, OutputError
 from scantrail.plots.extent import settled
 from scantrail.plots.legend import entries
 from scantrail.plots.lettering import fitting, set_plainly, shortened
-from scantrail.plots.model import Axis, Figure, Image, Note, Panel
-from scantrail.plots.strokes import PALETTE, draw, proxy
+from scantrail.plots.model import Axis, Figure, Image, Note, Panel, Scale
+from scantrail.plots.palette import PALETTE
+from scantrail.plots.strokes import draw, proxy
 from scantrail.plots.ticks import ticks
 
 WIDTH = 9.0
@@ -21,12 +22,15 @@ WIDTH = 9.0
 DOTS = {".png": 200, ".svg": 100, ".pdf": 100}
 ALONE, STACKED = 4.3, 2.6
 """Height [inches] of a panel alone and of one among others."""
+BESIDE, COLOUR_BAR = 1.1, 1.3
+"""Inches that the labels of the y axis take, and those that the scale of a map does."""
 TITLE, HEADING, LABEL, TICK = 12.0, 10.5, 10.0, 9.0
 """Sizes of type [points]."""
 LEADING = 1.25
 """Distance of two lines of text in sizes of type."""
 LEGEND_LETTERS = 116
 """Letters that a row of the legend holds."""
+_SCALES: dict[Scale, str] = {"linear": "linear", "log": "log", "time": "linear"}
 FRAME = "#9a9a9a"
 GRID = "#ececec"
 
@@ -57,8 +61,8 @@ def _sheet(figure: Figure) -> Sheet:
     """The figure laid out: title, panels with their notes, one legend below."""
     columns = min(figure.columns, len(figure.panels))
     rows = ceil(len(figure.panels) / columns)
-    across = WIDTH / columns - 1.1
-    above = [_above(panel, across) for panel in figure.panels]
+    across = [_across(panel, columns) for panel in figure.panels]
+    above = [_above(panel, inches) for panel, inches in zip(figure.panels, across, strict=True)]
     title = fitting(figure.title, WIDTH - 0.5, TITLE, bold=True)
     legend = entries(figure)
     legend_columns = _legend_columns([shortened(label, LEGEND_LETTERS) for label in legend])
@@ -72,14 +76,20 @@ def _sheet(figure: Figure) -> Sheet:
     for i, panel in enumerate(figure.panels):
         axes = sheet.add_subplot(rows, columns, i + 1)
         lowest = i + columns >= len(figure.panels)
-        _panel(axes, panel, above[i], across, with_x=lowest or not figure.shared_x)
+        _panel(axes, panel, above[i], across[i], with_x=lowest or not figure.shared_x)
     if legend:
         _legend(sheet, figure, legend_columns)
     return sheet
 
 
+def _across(panel: Panel, columns: int) -> float:
+    """Inches between the ends of a panel's x axis, or nearly."""
+    maps = any(isinstance(element, Image) for element in panel.elements)
+    return WIDTH / columns - BESIDE - COLOUR_BAR * maps
+
+
 def _panel(axes: Axes, panel: Panel, above: list[tuple[str, float, str]], across: float, *, with_x: bool) -> None:
-    axes.set(xscale=panel.x.scale, yscale=panel.y.scale)
+    axes.set(xscale=_SCALES[panel.x.scale], yscale=_SCALES[panel.y.scale])
     axes.set(xlim=panel.x.limits, ylim=panel.y.limits, autoscale_on=False)
     draw(axes, panel.elements, panel.x, panel.y)
     axes.set(xlim=panel.x.limits, ylim=panel.y.limits)
@@ -88,7 +98,7 @@ def _panel(axes: Axes, panel: Panel, above: list[tuple[str, float, str]], across
         axes.grid(True, which="major", color=GRID, lw=0.7, zorder=0)
     for side, spine in axes.spines.items():
         spine.set(visible=side in ("left", "bottom"), color=FRAME, lw=0.8)
-    _ticks(axes, "x", panel.x, max(3, int(across * 1.3)))
+    _ticks(axes, "x", panel.x, max(3, int(across * (0.9 if panel.x.scale == "time" else 1.3))))
     _ticks(axes, "y", panel.y, 6)
     axes.tick_params(which="both", color=FRAME, labelsize=TICK, labelcolor=PALETTE["ink"], labelbottom=with_x)
     axes.tick_params(which="minor", length=2.0)

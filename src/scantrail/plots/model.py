@@ -5,6 +5,7 @@ Everything is frozen and made of tuples, numbers and text; a number that is not 
 """
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from math import isfinite
 from typing import Any, ClassVar, Literal
 
@@ -14,7 +15,8 @@ from numpy.typing import ArrayLike
 from scantrail.errors import InputError
 
 Numbers = tuple[float | None, ...]
-Scale = Literal["linear", "log"]
+Scale = Literal["linear", "log", "time"]
+"""On an axis of time stand Unix seconds; its ticks are dates in local time."""
 Colour = Literal["ink", "grey", "blue", "vermilion", "green", "purple", "sky", "amber"]
 """Names of the palette (M. Okabe and K. Ito, Color Universal Design, 2008), each told apart by the colour-blind."""
 Shape = Literal["disc", "square", "triangle", "diamond", "ring"]
@@ -125,11 +127,34 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """A histogram: counts[i] from edges[i] to edges[i + 1], standing on zero; the edges ascend."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    label: str = ""
+    colour: Colour = "blue"
+    kind: ClassVar[str] = "bars"
+
+    def __post_init__(self) -> None:
+        if not self.counts or len(self.edges) != len(self.counts) + 1:
+            raise InputError(f"{len(self.counts)} bars need one edge more than that; got {len(self.edges)}")
+        if not all(low < high for low, high in pairwise(self.edges)):
+            raise InputError("the edges of bars must ascend")
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
-    """A map by index: values[row][column] with holes; row 0 is at the bottom. value: what the colours show."""
+    """A map: values[row][column] with holes; row 0 is at the bottom. value: what the colours show.
+
+    x_edges, y_edges: where its columns and rows begin and end, ascending, one more than there are; () for a map by
+    index, whose cells lie about the whole numbers.
+    """
 
     values: tuple[Numbers, ...]
     value: Axis
+    x_edges: tuple[float, ...] = ()
+    y_edges: tuple[float, ...] = ()
     kind: ClassVar[str] = "image"
 
     def __post_init__(self) -> None:
@@ -137,6 +162,18 @@ class Image:
             raise InputError("a map needs at least one row and one column.")
         if len({len(row) for row in self.values}) > 1:
             raise InputError("the rows of a map must be of one length.")
+        _edges("columns", self.x_edges, len(self.values[0]))
+        _edges("rows", self.y_edges, len(self.values))
+
+    @property
+    def x_bounds(self) -> tuple[float, ...]:
+        """Where the columns begin and end."""
+        return self.x_edges or tuple(i - 0.5 for i in range(len(self.values[0]) + 1))
+
+    @property
+    def y_bounds(self) -> tuple[float, ...]:
+        """Where the rows begin and end."""
+        return self.y_edges or tuple(i - 0.5 for i in range(len(self.values) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +185,7 @@ class Note:
     kind: ClassVar[str] = "note"
 
 
-Element = Points | Line | Band | Marker | Image | Note
+Element = Points | Line | Bars | Band | Marker | Image | Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +225,13 @@ class Figure:
             for panel in self.panels
         ]
         return {"title": self.title, "shared_x": self.shared_x, "columns": self.columns, "panels": panels}
+
+
+def _edges(what: str, edges: tuple[float, ...], number: int) -> None:
+    if edges and len(edges) != number + 1:
+        raise InputError(f"{number} {what} of a map have {number + 1} edges; got {len(edges)}.")
+    if any(not low < high for low, high in pairwise(edges)):
+        raise InputError(f"the edges of the {what} of a map must ascend.")
 
 
 def _same_length(x: Numbers, **columns: tuple[object, ...]) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path as Outline
@@ -14,19 +16,9 @@ from numpy.typing import NDArray
 
 from scantrail.plots.legend import Labelled
 from scantrail.plots.lettering import set_plainly, shortened
-from scantrail.plots.model import Axis, Band, Colour, Element, Image, Line, Marker, Numbers, Points, Shape, Stroke
+from scantrail.plots.model import Axis, Band, Bars, Colour, Element, Image, Line, Marker, Numbers, Points, Shape, Stroke
+from scantrail.plots.palette import HOLE, PALETTE
 
-PALETTE: dict[Colour, str] = {
-    "ink": "#262626",
-    "grey": "#8a8a8a",
-    "blue": "#0072b2",
-    "vermilion": "#d55e00",
-    "green": "#009e73",
-    "purple": "#b5578f",
-    "sky": "#56b4e9",
-    "amber": "#e69f00",
-}
-HOLE = "#e4e4e4"
 SHAPES: dict[Shape, tuple[str, float]] = {
     "disc": ("o", 4.6),
     "square": ("s", 4.2),
@@ -50,6 +42,8 @@ LIMIT_IN_LEGEND = Outline(LIMIT.vertices + np.array([0.0, 0.75]), LIMIT.codes)
 LIMIT_SIZE = 17.0
 THIN, NORMAL = 0.9, 1.4
 SMALL = 8.5
+EVEN = 0.01
+"""Largest difference of two cells of a map that are drawn alike, as a share of their mean."""
 LABEL_ROW = 13.0
 """Points between the texts of neighbouring markers."""
 LEFTMOST, MIDMOST, RIGHTMOST = 0.2, 0.62, 0.82
@@ -65,6 +59,8 @@ def draw(axes: Axes, elements: Sequence[Element], x: Axis, y: Axis) -> None:
                 _points(axes, element, depth)
             case Line():
                 axes.plot(_column(element.x), _column(element.y), zorder=depth, **_pen(element))
+            case Bars():
+                axes.stairs(element.counts, element.edges, fill=True, zorder=depth, **_body(element.colour))
             case Band():
                 span = axes.axvspan if element.along == "x" else axes.axhspan
                 span(element.low, element.high, color=PALETTE[element.colour], alpha=0.18, lw=0, zorder=1)
@@ -85,6 +81,8 @@ def proxy(element: Labelled) -> Artist:
     match element:
         case Band():
             return Patch(color=colour, alpha=0.3, lw=0)
+        case Bars():
+            return Patch(**_body(element.colour))
         case Points() if all(element.limits):
             return Line2D([], [], ls="", **_arrow("ink") | {"marker": LIMIT_IN_LEGEND, "ms": LIMIT_SIZE / 2.0})
         case Points():
@@ -107,7 +105,14 @@ def _points(axes: Axes, points: Points, depth: int) -> None:
 def _image(axes: Axes, image: Image) -> None:
     values = np.ma.masked_invalid(np.array([_column(row) for row in image.values]))
     axes.set_facecolor(HOLE)
-    shown = axes.imshow(values, origin="lower", aspect="auto", interpolation="nearest", cmap="cividis", zorder=1)
+    # a picture of its own for even cells: the edges of many quadrilaterals show in vector formats
+    if _even(image.x_bounds) and _even(image.y_bounds):
+        ends = (image.x_bounds[0], image.x_bounds[-1], image.y_bounds[0], image.y_bounds[-1])
+        shown: ScalarMappable = axes.imshow(
+            values, origin="lower", extent=ends, aspect="auto", interpolation="nearest", cmap="cividis", zorder=1
+        )
+    else:
+        shown = axes.pcolormesh(image.x_bounds, image.y_bounds, values, cmap="cividis", zorder=1)
     if values.count() and values.min() == values.max():
         shown.set_clim(float(values.min()) - 0.5, float(values.min()) + 0.5)
     figure = axes.get_figure()
@@ -118,6 +123,11 @@ def _image(axes: Axes, image: Image) -> None:
     bar.set_label(shortened(image.value.text, 60), fontsize=SMALL + 1.0)
     bar.ax.tick_params(labelsize=SMALL, length=3, color=PALETTE["grey"])
     set_plainly(bar.ax.yaxis.label)
+
+
+def _even(bounds: tuple[float, ...]) -> bool:
+    widths = np.diff(bounds)
+    return bool(np.ptp(widths) <= EVEN * float(np.mean(widths)))
 
 
 def _marker_text(axes: Axes, marker: Marker, axis: Axis, written: Sequence[float]) -> None:
@@ -162,6 +172,12 @@ def _share(axis: Axis, at: float) -> float:
 def _pen(element: Line | Marker | Points) -> dict[str, Any]:
     stroke = "solid" if isinstance(element, Points) else element.stroke
     return {"color": PALETTE[element.colour], "lw": NORMAL, "ls": STROKES[stroke], "marker": ""}
+
+
+def _body(colour: Colour) -> dict[str, Any]:
+    """Opaque, for bars stand in front of each other."""
+    ink = np.array(to_rgb(PALETTE[colour]))
+    return {"facecolor": tuple(0.55 * ink + 0.45), "edgecolor": PALETTE[colour], "lw": THIN}
 
 
 def _symbol(points: Points) -> dict[str, Any]:

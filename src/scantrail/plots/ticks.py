@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
+from scantrail.plots.dates import date_ticks
 from scantrail.plots.model import Axis
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -27,6 +28,8 @@ class Ticks:
 def ticks(axis: Axis, count: int) -> Ticks:
     """Ticks for an axis with settled limits, about `count` labels and never many more."""
     low, high = axis.limits or (0.0, 1.0)
+    if axis.scale == "time":
+        return Ticks(date_ticks(low, high, count))
     return _log_ticks(low, high, count) if axis.scale == "log" else _linear_ticks(low, high, count)
 
 
@@ -59,8 +62,16 @@ def _log_ticks(low: float, high: float, count: int) -> Ticks:
     some = [m * 10.0**k for k in range(first - 1, last + 1) for m in (1, 2, 5)]
     some = [place for place in some if low <= place <= high]
     if len(some) > 2:
-        return Ticks(tuple((place, f"{place:g}") for place in some), _between(low, high))
+        return Ticks(tuple((place, _digit_label(place)) for place in some), _between(low, high))
     return _linear_ticks(low, high, count)
+
+
+def _digit_label(place: float) -> str:
+    """One digit, with its power of ten where that is not written out."""
+    power = floor(log10(place) + 1e-9)
+    if power in PLAIN_DECADES:
+        return f"{place:g}"
+    return f"{place / 10.0**power:.0f}·{powers([power])[0]}"
 
 
 def _between(low: float, high: float) -> tuple[float, ...]:

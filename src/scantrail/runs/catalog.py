@@ -50,6 +50,11 @@ def register(database: Database, *summaries: RunSummary) -> None:
             connection.execute(rows.upsert(connection.dialect.name), [rows.values(run) for run in summaries])
 
 
+def register_run(database: Database, directory: Path) -> None:
+    """Register the run in `directory` as it stands. Raises DatabaseError, RunNotFound, JournalError."""
+    register(database, summarize(directory))
+
+
 def note_run(database_url: str, directory: Path, *, patience: float = PATIENCE) -> str | None:
     """Register the run in `directory` as it stands; return None, or a sentence that says why that was not possible.
 

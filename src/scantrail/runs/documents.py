@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from scantrail import __version__
 from scantrail.errors import JournalError
-from scantrail.readings import Column
+from scantrail.readings import Column, Scalar
 
 Document: TypeAlias = dict[str, Any]
 ExitStatus = Literal["success", "abort", "fail"]
@@ -194,6 +194,15 @@ def encode(name: str, document: Mapping[str, Any]) -> bytes:
     except ValueError:
         text = _encoder.encode([name, _without_nan(document)])
     return text.encode(errors="backslashreplace") + b"\n"
+
+
+def value_text(value: Scalar | None) -> str:
+    """Encode one value of an event as JSON. NaN and infinity, which JSON lacks, become null."""
+    if type(value) is float:
+        return repr(value) if math.isfinite(value) else "null"
+    if type(value) is int:
+        return repr(value)
+    return _encoder.encode(_without_nan(value))
 
 
 def _without_nan(value: object) -> object:

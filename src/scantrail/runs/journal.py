@@ -85,7 +85,9 @@ class Journal:
         Raises JournalWriteError (disk full, file-size limit); the file then still ends in the last whole line.
         """
         try:
-            _write_all(self._fd, line)
+            written = os.write(self._fd, line)
+            if written < len(line):
+                _write_all(self._fd, line[written:])
         except OSError as error:
             os.ftruncate(self._fd, self._size)
             raise _write_error(self.path, error) from error

@@ -77,8 +77,8 @@ def beginning(directory: Path) -> Document:
     return document
 
 
-def read(directory: Path) -> Record:
-    """Read a whole run. Raises RunNotFound, JournalError."""
+def read(directory: Path, most: int | None = None) -> Record:
+    """Read a whole run, or its beginning up to so many events of one stream. Raises RunNotFound, JournalError."""
     start: Document | None = None
     stop: Document | None = None
     descriptors: dict[str, list[Document]] = {}
@@ -91,7 +91,10 @@ def read(directory: Path) -> Record:
             descriptors.setdefault(document["name"], []).append(document)
             stream_of[document["uid"]] = document["name"]
         elif name == "event":
-            _add(streams.setdefault(_stream_of(document, stream_of, directory), Table({}, [], [])), document)
+            table = streams.setdefault(_stream_of(document, stream_of, directory), Table({}, [], []))
+            _add(table, document)
+            if len(table) == most:
+                break
         elif name == "stop":
             stop = document
     if start is None:

@@ -23,6 +23,7 @@ from scantrail.runs.documents import (
     start_document,
     stop_document,
 )
+from scantrail.runs.event_line import EventLine
 from scantrail.runs.journal import Journal
 from scantrail.runs.numbers import allot
 from scantrail.runs.reader import read
@@ -32,13 +33,14 @@ Command = Literal["go", "abort", "halt"]
 
 _COMMANDS: tuple[Command, Command, Command] = ("go", "abort", "halt")  # by the number of requests to stop
 SLICE = 0.04  # s: the longest sleep between two looks at signals and control.json
+LOOK = SLICE / 2  # s between two looks at control.json
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
 class _Stream:
-    uid: str
     keys: frozenset[str]
+    line: EventLine
     count: int
 
 
@@ -104,7 +106,8 @@ class RunWriter:
         for name, descriptors in record.descriptors.items():
             last = descriptors[-1]
             count = max(record.stream(name).seq, default=0)
-            run._streams[name] = _Stream(last["uid"], frozenset(last["data_keys"]), count)
+            keys = last["data_keys"]
+            run._streams[name] = _Stream(frozenset(keys), EventLine(last["uid"], keys), count)
         last_asked = asked(directory)
         run._seq = last_asked.seq if last_asked else 0  # what was asked of the dead process is not asked of this one
         return run
@@ -123,7 +126,7 @@ class RunWriter:
         shown = self._shown if stream == "primary" else columns if stream == "baseline" else ()
         document = descriptor_document(stream, columns, uid=uid, run=self.uid, time=clock.time(), shown=shown)
         self._journal.append(encode("descriptor", document))
-        self._streams[stream] = _Stream(uid, frozenset(columns), known.count if known else 0)
+        self._streams[stream] = _Stream(frozenset(columns), EventLine(uid, columns), known.count if known else 0)
 
     def event(self, stream: str, data: Mapping[str, Scalar | None], time: float) -> int:
         """Record one row, flushed to the operating system on return; `time` in unix seconds. Returns its seq_num.
@@ -136,17 +139,7 @@ class RunWriter:
                 f"an event of stream {stream!r} with the keys {sorted(data)} does not match "
                 f"its descriptor {sorted(target.keys) if target else '(none yet)'}"
             )
-        number = target.count + 1
-        document = {
-            "uid": f"{target.uid[:24]}{number:012x}",  # as unique as its descriptor's, and a tenth of a new one's time
-            "descriptor": target.uid,
-            "seq_num": number,
-            "time": time,
-            "data": data,
-            "timestamps": dict.fromkeys(data, time),
-            "filled": {},
-        }
-        self._journal.append(encode("event", document))
+        self._journal.append(target.line.encode(target.count + 1, time, data))
         target.count += 1
         return target.count
 
@@ -173,27 +166,24 @@ class RunWriter:
         Blocks on while the run is paused, so a loop never sees a pause. `abort` after the first request to stop,
         when the sleep is over; `halt` after the second, at once.
         """
-        command = self._sleep(seconds)
+        command = self.dwell(seconds)
         while self._paused and command == "go":
-            command = self._sleep(SLICE)
+            command = self.dwell(SLICE)
         return command
 
     def dwell(self, seconds: float) -> Command:
         """Sleep as `wait` does, but let a pause take effect only at the next `wait`, so that no window grows longer."""
-        return self._sleep(seconds)
-
-    def _sleep(self, seconds: float) -> Command:
-        deadline = clock.monotonic() + seconds
-        while (command := self._command()) != "halt" and (left := deadline - clock.monotonic()) > 0:
-            clock.sleep(min(left, SLICE))
-        return command
-
-    def _command(self) -> Command:
         now = clock.monotonic()
-        if now - self._looked >= SLICE / 2:
-            self._looked = now
-            self._look_at_control()
-        return _COMMANDS[min(self._stops, 2)]
+        deadline = now + seconds
+        while True:
+            if now - self._looked >= LOOK:
+                self._looked = now
+                self._look_at_control()
+            stops = self._stops
+            if stops >= 2 or (now := clock.monotonic()) >= deadline:
+                return _COMMANDS[min(stops, 2)] if stops else "go"
+            clock.sleep(min(deadline - now, SLICE))
+            now = clock.monotonic()
 
     def _look_at_control(self) -> None:
         request = asked(self.directory)
@@ -232,7 +222,8 @@ class RunWriter:
             except OutputError as unwritten:
                 if error is None:
                     raise
-                error.add_note(str(unwritten))
+                if str(unwritten) != str(error):  # most often the one thing that could not be written twice
+                    error.add_note(str(unwritten))
         if error is None and problems:
             raise SafeStateError("; ".join(problems))
         for problem in problems:

@@ -130,7 +130,7 @@ timeout = 5.0                 # longest wait for a reply [s]
 #cmd_pv = "BL02:SHUTTER:CMD"
 #policy = "leave"             # "scan": open during a scan; "point": at each point only
 
-# Read before and after each scan.
+# Read before and after each scan: PVs, or names from above; a motor is its readback.
 #[baseline]
 #pvs = ["BL02:RING:CURRENT", "BL02:HUTCH:TEMP"]
 

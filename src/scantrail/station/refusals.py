@@ -26,6 +26,7 @@ _RIGHT = {
     "model_type": "must be a section",
     "dict_type": "must be a section",
     "tuple_type": "must be a list",
+    "list_type": "must be a list",
     "too_short": "must have at least {min_length} values",
     "too_long": "must have at most {max_length} values",
     "refused": "{reason}",

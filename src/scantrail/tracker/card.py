@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from scantrail.tracker import schema
 from scantrail.tracker.lookup import find
+from scantrail.tracker.measured_by import runs_of
 from scantrail.tracker.places import places
 from scantrail.tracker.results import tests_of
 from scantrail.tracker.store import Database
@@ -40,6 +41,7 @@ def detail(database: Database, component_id: str) -> dict[str, Any]:
             "slots": _slots(connection, row),
             "connections": _connections(connection, row.id),
             "tests": tests_of(connection, row.id),
+            "runs": runs_of(connection, row.id),
             "installations": _installations(connection, row.id),
             "logs": _logs(connection, row.id),
         }

@@ -16,6 +16,7 @@ from scantrail.tracker import schema
 from scantrail.tracker.moments import stamp
 from scantrail.tracker.places import Place, rows_and_places
 from scantrail.tracker.profile import Profile
+from scantrail.tracker.rehearsals import RehearsalOver, is_rehearsal
 from scantrail.tracker.seal import seal
 from scantrail.tracker.store import Database
 from scantrail.tracker.texts import name
@@ -188,6 +189,10 @@ def changing(database: Database, command: str, person: str | None = None) -> Ite
             change = Change(connection, profile, command, person, now)
             yield change
             change.finish(head)
+            if is_rehearsal():
+                raise RehearsalOver
+    except RehearsalOver:
+        return
     except IntegrityError as error:
         raise Refused(f"the database refuses this: {_first_line(error.orig or error)}") from error
     except DataError as error:

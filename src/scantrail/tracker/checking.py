@@ -62,7 +62,17 @@ def _chain(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]]
 
 def _rows(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]]) -> Iterator[str]:
     """Compare each row that an event tells of, and look for rows that none tells of."""
-    for name in ("component", "installation", "assembly", "connection", "test", "file", "maintenance", "test_limit"):
+    for name in (
+        "component",
+        "installation",
+        "assembly",
+        "connection",
+        "test",
+        "file",
+        "maintenance",
+        "test_limit",
+        "finding",
+    ):
         table = metadata.tables[name]
         for row in connection.execute(sa.select(table)):
             image = image_of(row._asdict())

@@ -1,6 +1,7 @@
 """Limits of measured quantities, and the verdict that follows from them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -9,6 +10,8 @@ from scantrail.errors import InputError
 from scantrail.tracker import schema
 from scantrail.tracker.change import Done, changing
 from scantrail.tracker.lookup import find_type
+from scantrail.tracker.moments import stamp
+from scantrail.tracker.quantities import limited_by
 from scantrail.tracker.store import Database, using
 from scantrail.tracker.texts import name, text
 from scantrail.tracker.values import plain
@@ -84,10 +87,34 @@ def in_words(low: float | None, high: float | None, required_for: str | None) ->
     return ", ".join([" and ".join(said)] * bool(said) + [f"required for {required_for}"] * bool(required_for))
 
 
-def measured_verdict(
-    connection: "Connection", kind: str, test_type: str, measurements: Mapping[str, Any]
-) -> tuple[bool | None, list[str]]:
-    """Return whether measurements lie within their limits (None: no limit applies), and each breach in words."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What limits say of measurements. within: None if none applies, or if what one applies to is lacking.
+
+    limits: each version that was applied.
+    """
+
+    within: bool | None
+    breaches: tuple[str, ...]
+    lacking: tuple[str, ...]
+    limits: tuple[dict[str, Any], ...]
+
+
+UNLIMITED = Judged(None, (), (), ())
+"""What no limit has anything to say of."""
+
+
+def judge(
+    connection: "Connection",
+    kind: str,
+    test_type: str,
+    measurements: Mapping[str, Any],
+    missing: Iterable[str] = (),
+) -> Judged:
+    """Return what the limits of today say of measurements; a limit holds for a quantity of every channel.
+
+    missing: names of what should have been measured and was not.
+    """
     table = schema.test_limit
     query = sa.select(table).where(
         table.c.type == kind,
@@ -96,17 +123,29 @@ def measured_verdict(
         table.c.voided.is_(None),
         sa.or_(table.c.low.is_not(None), table.c.high.is_not(None)),
     )
-    verdict: bool | None = None
-    breaches = []
-    for limit in connection.execute(query):
-        values = measurements.get(limit.quantity)
-        numbers = [each for each in (values if isinstance(values, list) else [values]) if _is_number(each)]
-        for number in numbers:
-            within = (limit.low is None or number >= limit.low) and (limit.high is None or number <= limit.high)
-            verdict = within if verdict is None else verdict and within
-            if not within:
-                breaches.append(f"{limit.quantity} is {number:g}, {in_words(limit.low, limit.high, None)}")
-    return verdict, breaches
+    breaches: list[str] = []
+    lacking: list[str] = []
+    applied = []
+    for limit in connection.execute(query.order_by(table.c.id)):
+        values = [one for one in _numbers(measurements) if limit.quantity in (one[0], limited_by(one[0]))]
+        lacking += [each for each in missing if limit.quantity in (each, limited_by(each))]
+        if values:
+            applied.append(
+                {"limit": limit.id, "quantity": limit.quantity, "low": limit.low, "high": limit.high}
+                | {"made": stamp(limit.made), "made_by": limit.made_by}
+            )
+        breaches += [
+            f"{measured} is {number:g}, {in_words(limit.low, limit.high, None)}"
+            for measured, number in values
+            if not ((limit.low is None or number >= limit.low) and (limit.high is None or number <= limit.high))
+        ]
+    within = False if breaches else None if lacking or not applied else True
+    return Judged(within, tuple(breaches), tuple(dict.fromkeys(lacking)), tuple(applied))
+
+
+def _numbers(measurements: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for measured, value in measurements.items():
+        yield from ((measured, each) for each in (value if isinstance(value, list) else [value]) if _is_number(each))
 
 
 def _is_number(value: object) -> bool:

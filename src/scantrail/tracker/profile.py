@@ -1,13 +1,14 @@
 """What an experiment tracks: types, attributes, positions, slots, test types. A TOML file, kept in the database."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from scantrail.errors import InputError, OutputError, ProfileError
+from scantrail.errors import InputError, ProfileError
 from scantrail.tracker.patterns import expand, flaw, spelled
+from scantrail.tracker.run_tests import RunTest
 from scantrail.tracker.texts import name as name_text
 from scantrail.tracker.workflow import OUTCOMES, Policy
 
@@ -17,13 +18,17 @@ SHIPPED = Path(__file__).parent / "profiles"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of component. `attributes`: name -> unit; `slots`: slot -> type of part; `required`: status -> tests."""
+    """A type of component. `attributes`: name -> unit; `slots`: slot -> type of part; `required`: status -> tests.
+
+    operating_voltage [V]: the bias at which it is run, drawn in its sweeps; only its size counts.
+    """
 
     description: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     slots: Mapping[str, str] = field(default_factory=dict)
     positions: tuple[str, ...] = ()
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    operating_voltage: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Profile:
     policy: Policy
     types: Mapping[str, Kind]
     tests: Mapping[str, TestKind]
+    runs: Mapping[str, RunTest] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON-safe values; `from_document` makes it again."""
@@ -86,31 +92,20 @@ def load_profile(name: str) -> Profile:
         raise ProfileError(f"the profile {path} is not TOML: {error}") from error
 
 
-def new_profile(path: Path) -> str:
-    """Write a profile with its explanations to a new file, to be changed; return its name. Raises OutputError."""
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", path.stem).strip("-") or "my-experiment"
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write((SHIPPED / "template.txt").read_text(encoding="utf-8").replace("NAME", name, 1))
-    except FileExistsError as error:
-        raise OutputError(f"{path} exists; name a file that is new") from error
-    except OSError as error:
-        raise OutputError(f"the profile {path} cannot be written: {error.strerror}") from error
-    return name
-
-
 def from_document(document: Mapping[str, Any], where: str) -> Profile:
     """Return the profile of a TOML or JSON document; `where` it stands is for the messages. Raises ProfileError."""
-    _only(document, {"name", "policy", "types", "tests"}, where)
-    types, tests = (
+    _only(document, {"name", "policy", "types", "tests", "runs"}, where)
+    types, tests, runs = (
         _table(document.get("types"), f"{where}: types"),
         _table(document.get("tests", {}), f"{where}: tests"),
+        _table(document.get("runs", {}), f"{where}: runs"),
     )
     profile = Profile(
         _name(document.get("name"), f"{where}: name"),
         document.get("policy", "warn"),
         {_name(name, f"{where}: a type"): _kind(kind, f"{where}: types.{name}") for name, kind in types.items()},
         {_name(name, f"{where}: a test"): _test_kind(kind, f"{where}: tests.{name}") for name, kind in tests.items()},
+        {name: _run_test(one, f"{where}: runs.{name}") for name, one in runs.items()},
     )
     _check(profile, where)
     return profile
@@ -118,7 +113,8 @@ def from_document(document: Mapping[str, Any], where: str) -> Profile:
 
 def _kind(given: object, where: str) -> Kind:
     document = _table(given, where)
-    _only(document, {"description", "attributes", "slots", "positions", "required"}, where)
+    known = {"description", "attributes", "slots", "positions", "required", "operating_voltage"}
+    _only(document, known, where)
     return Kind(
         str(document.get("description", "")),
         _named_texts(document.get("attributes", {}), f"{where}.attributes"),
@@ -128,6 +124,7 @@ def _kind(given: object, where: str) -> Kind:
             status: _texts(tests, f"{where}.required.{status}")
             for status, tests in _table(document.get("required", {}), f"{where}.required").items()
         },
+        _voltage(document.get("operating_voltage"), f"{where}.operating_voltage"),
     )
 
 
@@ -136,6 +133,17 @@ def _test_kind(given: object, where: str) -> TestKind:
     _only(document, {"description", "quantities"}, where)
     units = _named_texts(document.get("quantities", {}), f"{where}.quantities")
     return TestKind(str(document.get("description", "")), units)
+
+
+def _run_test(given: object, where: str) -> RunTest:
+    document = _table(given, where)
+    _only(document, {"kinds", "test", "results", "types"}, where)
+    return RunTest(
+        _texts(document.get("kinds"), f"{where}.kinds"),
+        _name(document.get("test"), f"{where}.test"),
+        _named_texts(document.get("results", {}), f"{where}.results"),
+        _texts(document.get("types", ()), f"{where}.types"),
+    )
 
 
 def _name(given: object, where: str) -> str:
@@ -175,6 +183,14 @@ def _patterns(given: object, where: str) -> tuple[str, ...]:
     return patterns
 
 
+def _voltage(given: object, where: str) -> float | None:
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not isfinite(given):
+        raise ProfileError(f"{where} is {given!r}; it must be a number of volts")
+    return float(given)
+
+
 def _only(document: Mapping[str, Any], known: set[str], where: str) -> None:
     if unknown := set(document) - known:
         raise ProfileError(f"{where}: {sorted(unknown)[0]!r} is not known; known are {', '.join(sorted(known))}")
@@ -193,3 +209,8 @@ def _check(profile: Profile, where: str) -> None:
             for test in tests:
                 if test not in profile.tests:
                     raise ProfileError(f"{where}: types.{name}.required names {test!r}, which is no test type")
+    for name, one in profile.runs.items():
+        if one.test not in profile.tests:
+            raise ProfileError(f"{where}: runs.{name}.test is {one.test!r}, which is no test type")
+        if unknown := [each for each in one.types if each not in profile.types]:
+            raise ProfileError(f"{where}: runs.{name}.types names {unknown[0]!r}, which is no type")

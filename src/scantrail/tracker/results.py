@@ -29,15 +29,31 @@ def tests_of(connection: "Connection", component: str, *, limit: int | None = No
             "superseded": row.id in replaced,
             "notes": row.notes,
             "run_uid": row.run_uid,
+            "limits": row.limits or [],
             "measurements": {},
             "files": [],
         }
         for row in rows
     }
+    numbers = _run_numbers(connection, [row.run_uid for row in rows if row.run_uid is not None])
+    for test in found.values():
+        test["run"] = numbers.get(test["run_uid"])
     values, files = schema.measurement, schema.file
     for value in connection.execute(sa.select(values).where(values.c.test.in_(list(found)))):
         found[value.test]["measurements"][value.name] = value.number if value.other is None else value.other
     query = sa.select(files).where(files.c.test.in_(list(found)), files.c.voided.is_(None)).order_by(files.c.id)
     for file in connection.execute(query):
-        found[file.test]["files"].append({"kind": file.kind, "path": file.path, "name": file.name, "size": file.size})
+        found[file.test]["files"].append(
+            {"kind": file.kind, "path": file.path, "name": file.name, "size": file.size, "sha256": file.sha256}
+        )
     return list(found.values())
+
+
+def _run_numbers(connection: "Connection", uids: "list[str]") -> dict[str, int]:
+    """The numbers of runs, as far as this catalogue knows them."""
+    if not uids:
+        return {}
+    from scantrail.runs import run_table
+
+    query = sa.select(run_table.c.uid, run_table.c.number).where(run_table.c.uid.in_(uids))
+    return {row.uid: row.number for row in connection.execute(query)}

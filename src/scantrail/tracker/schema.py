@@ -221,6 +221,7 @@ test = Table(
     Column("run_uid", UUID),
     Column("supersedes", INTEGER, ForeignKey("test.id")),
     _when("voided", nullable=True),
+    Column("limits", JSON),
     _unique("test_uuid", "uuid"),
     Index("test_component", "component", "tested"),
     Index("test_verdict", "type", "stated", "measured", "voided"),
@@ -240,6 +241,7 @@ run_component = Table(
     metadata,
     Column("run_uid", UUID, primary_key=True),
     _to("component", "component.id", primary_key=True),
+    Index("run_component_component", "component"),
     sqlite_strict=True,
 )
 file = Table(
@@ -278,11 +280,30 @@ finding = Table(
     "finding",
     metadata,
     _serial(),
+    Column("source", UUID, nullable=False),
+    _text("origin"),
     _to("component", "component.id", nullable=True),
     _text("rule"),
-    _text("origin"),
+    _text("said"),
+    _text("command", nullable=True),
     Column("document", JSON, nullable=False),
     _when("found"),
+    _when("settled", nullable=True),
+    _text("settled_by", nullable=True),
+    _text("answer", nullable=True),
+    _when("voided", nullable=True),
+    _unique("finding_once", "source", "rule", where="voided IS NULL"),
+    sqlite_strict=True,
+)
+adopted = Table(
+    "adopted",
+    metadata,
+    Column("source", UUID, primary_key=True),
+    _text("origin"),
+    _text("kept_in"),
+    _text("key"),
+    Column("document", JSON, nullable=False),
+    Index("adopted_key", "kept_in", "key"),
     sqlite_strict=True,
 )
 
@@ -342,8 +363,11 @@ token = Table(
     _text("hash", primary_key=True),
     _to("user", "user.name"),
     _text("name"),
+    _text("scope"),
     _when("made"),
+    _when("expires"),
     _when("voided", nullable=True),
+    _unique("token_name", "name", where="voided IS NULL"),
     sqlite_strict=True,
 )
 

@@ -29,15 +29,22 @@ class Database:
     """Components and what is known of them. A context manager; closed at the end of the process at the latest.
 
     db_path: file or SQLAlchemy URL, made if missing; data_dir: directory of the attached files, beside the file if not
-    given; profile: name or path of the profile for a database that has none yet.
+    given; profile: the profile of a database that has none yet, or its name or path; patience: the longest wait [s] for
+    a lock.
     """
 
     def __init__(
-        self, db_path: str | Path | None = None, data_dir: str | Path | None = None, *, profile: str | None = None
+        self,
+        db_path: str | Path | None = None,
+        data_dir: str | Path | None = None,
+        *,
+        profile: str | Profile | None = None,
+        patience: float | None = None,
     ) -> None:
         self.url = database_url(None if db_path is None else str(db_path), None)
         self.data_dir = Path(data_dir).expanduser().absolute() if data_dir else _beside(self.url)
         self._wanted = profile
+        self._waiting = {} if patience is None else {"timeout": patience}
         self._profile: Profile | None = None
         self._store: base.Database | None = None
         self._closing: weakref.finalize[Any, Any] | None = None
@@ -51,8 +58,9 @@ class Database:
     def store(self) -> "base.Database":
         """The open database beneath, with this schema and a profile. Raises DatabaseError, ProfileError."""
         if self._store is None:
-            wanted = None if self._wanted is None else load_profile(self._wanted)  # before a database is made for it
-            store = open_database(self.url)
+            wanted = self._wanted  # read before a database is made for it
+            wanted = load_profile(wanted) if isinstance(wanted, str) else wanted
+            store = open_database(self.url, **self._waiting)
             try:
                 self._profile = _settle(store, wanted)
             except BaseException:
@@ -69,6 +77,10 @@ class Database:
         if self._profile is None:
             raise ProfileError(f"the database {self.name} has no profile")
         return self._profile
+
+    def elsewhere(self, path: Path) -> "Database":
+        """Return a database in another file that keeps its files where this one does, for what is to replace this."""
+        return Database(path, self.data_dir, profile=self._wanted)
 
     def initialize_schema(self) -> None:
         """Make the tables, the profile and the directory of attached files, where they are missing."""
@@ -119,10 +131,10 @@ def get_default_db(db_path: str | None = None, *, profile: str | None = None) ->
     return database
 
 
-def default_database(db_path: str | None = None, *, profile: str | None = None) -> Database:
+def default_database(db_path: str | None = None, *, profile: str | Profile | None = None) -> Database:
     """Return the same database as it stands, also if there is none yet. Raises InputError, ConfigError."""
-    chosen = choose(db_path, profile)
-    return Database(chosen.url, chosen.data_dir, profile=chosen.profile)
+    chosen = choose(db_path, profile if isinstance(profile, str) else None)
+    return Database(chosen.url, chosen.data_dir, profile=profile if isinstance(profile, Profile) else chosen.profile)
 
 
 @contextmanager
@@ -152,7 +164,10 @@ def _settle(store: "base.Database", wanted: Profile | None) -> Profile:
                 _write(connection, profile)
                 return profile
     if wanted is not None and wanted.name != kept.name:
-        raise ProfileError(f"the database {store.name} keeps the profile {kept.name}; leave --profile out")
+        raise ProfileError(
+            f"the database {store.name} keeps the profile {kept.name}, not {wanted.name}; leave --profile out, or name "
+            "another database"
+        )
     return kept
 
 

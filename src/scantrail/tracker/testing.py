@@ -14,8 +14,9 @@ from scantrail.tracker import schema
 from scantrail.tracker.change import Change, Done, changing
 from scantrail.tracker.files import Attachment, Stored, check, stored
 from scantrail.tracker.leftover import removed_unless_recorded
-from scantrail.tracker.limits import measured_verdict
+from scantrail.tracker.limits import Judged, judge
 from scantrail.tracker.lookup import find
+from scantrail.tracker.quantities import declared_name
 from scantrail.tracker.results import tests_of
 from scantrail.tracker.store import Database, using
 from scantrail.tracker.texts import name, text
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 class TestResult:
     """One test of one component. `pass_fail` is the verdict that a person states; None: none yet.
 
-    `measurements`: quantity -> number, or any JSON value. `images`, `data_files`: paths to attach on saving.
+    `measurements`: quantity -> number, or any JSON value. `images`, `data_files`: paths to attach on saving. `missing`:
+    quantities that should have been measured and were not; the limits of these never pass the test.
     """
 
     __test__ = False  # no test of pytest, whatever its name says
@@ -45,6 +47,7 @@ class TestResult:
     data_files: Iterable[str | Path] = ()
     run_uid: str | None = None
     supersedes: str | None = None
+    missing: Iterable[str] = ()
     uuid: str = field(default_factory=lambda: str(uuids.uuid4()))
     id: int | None = field(default=None, init=False)
     measured: bool | None = field(default=None, init=False)
@@ -102,7 +105,8 @@ class TestResult:
             raise InputError(f"pass_fail is {self.pass_fail!r}; it is True, False, or None for no verdict")
         self.pass_fail = None if self.pass_fail is None else bool(self.pass_fail)
         declare_test_type(change, test_type, measurements)
-        self.measured, breaches = measured_verdict(change.connection, row.type, test_type, measurements)
+        judged = judge(change.connection, row.type, test_type, measurements, self.missing)
+        self.measured = judged.within
         change.touch(row.id)
         number = change.insert(
             schema.test,
@@ -116,6 +120,7 @@ class TestResult:
             notes=text(self.notes, "the notes"),
             run_uid=None if self.run_uid is None else _uuid(self.run_uid),
             supersedes=self._superseded(change, row.id),
+            limits=list(judged.limits) or None,
         )
         if measurements:
             for rows in measurement_rows(number, measurements):
@@ -132,14 +137,22 @@ class TestResult:
                 sha256=file.sha256,
                 media_type=file.media_type,
             )
-        if self.pass_fail and self.measured is False:
-            change.notices.append(f"stated to pass, but {'; '.join(breaches)}: both verdicts are kept")
-        elif breaches:
-            change.notices.append("; ".join(breaches))
+        self._notice(change, judged)
         self.id = number
-        verdict = {True: "pass", False: "fail", None: "no verdict"}[self.pass_fail]
+        verdict = {True: "pass", False: "fail", None: "no verdict"}[
+            self.measured if self.pass_fail is None else self.pass_fail
+        ]
         attached = f", {len(files)} file{'s' * (len(files) != 1)}" if files else ""
         change.said.append(f"recorded {test_type} of {row.id}: {verdict}{attached}")
+
+    def _notice(self, change: Change, judged: Judged) -> None:
+        breaches = "; ".join(judged.breaches)
+        if self.pass_fail and breaches:
+            change.notices.append(f"stated to pass, but {breaches}: both verdicts are kept")
+        elif breaches:
+            change.notices.append(breaches)
+        elif judged.lacking:
+            change.notices.append(f"no verdict: {', '.join(judged.lacking)} has a limit and was not measured")
 
     def _superseded(self, change: Change, component: str) -> int | None:
         if self.supersedes is None:
@@ -187,7 +200,7 @@ def declare_test_type(change: Change, test_type: str, measurements: Mapping[str,
         change.notices.append(f"the test type {test_type!r} is not declared; it is kept all the same")
         return
     for key in measurements:
-        if key not in declared:
+        if key not in declared and declared_name(key) not in declared:
             change.notices.append(f"the quantity {key!r} is not declared for {test_type}; it is kept all the same")
 
 

@@ -102,21 +102,9 @@ def test_the_shipped_profile_osechi(svt: Svt, tmp_path: Path, monkeypatch: pytes
     refused = svt("assemble", "OSECHI-1", "--sensor", "LAYER-1").err
     assert "has no slot 'sensor'; it has board, layer1, layer2, layer3" in refused
     again = svt("--profile", "hps-svt", "list")
-    assert (again.code, "keeps the profile osechi; leave --profile out" in again.err) == (2, True)
+    assert (again.code, "keeps the profile osechi, not hps-svt; leave --profile out" in again.err) == (2, True)
     with Database(tmp_path / "osechi.db") as database:
         assert verify(database) == []
-
-
-def test_an_experiment_starts_from_the_template(svt: Svt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    done = svt("new-profile", "my experiment.toml")
-    assert done.out == "Wrote my experiment.toml, the profile my-experiment.\n"
-    assert svt("new-profile", "my experiment.toml").err == "Error: my experiment.toml exists; name a file that is new\n"
-    assert "cannot be written" in svt("new-profile", "none/mine.toml").err
-    for command in ("init", "add --id M1 --type module", "add --id S1 --type sensor", "assemble M1 --part sensor=S1"):
-        assert svt("--db-path", "mine.db", "--profile", "my experiment.toml", *command.split()).code == 0
-    assert svt("--db-path", "mine.db", "install", "M1", "layer2_left").out == "Installed M1 in Layer2_left\n"
-    assert "Layer3_right" in svt("--db-path", "mine.db", "positions", "--type", "module").out
 
 
 def test_a_profile_that_cannot_be_used_makes_no_database(svt: Svt, tmp_path: Path) -> None:
@@ -133,7 +121,7 @@ BROKEN = {
     "name = ''\n[types.a]": "name is empty",
     "name = 3\n[types.a]": "name is 3; it must be text",
     "name = 'x'\npolicy = 'strict'\n[types.a]": "policy is 'strict'; it is warn or enforce",
-    "name = 'x'\ncolour = 1\n[types.a]": "'colour' is not known; known are name, policy, tests, types",
+    "name = 'x'\ncolour = 1\n[types.a]": "'colour' is not known; known are name, policy, runs, tests, types",
     "name = 'x'\n[types.a]\nposition = 'P'": "types.a: 'position' is not known",
     "name = 'x'\n[types.a]\npositions = 'P{n}'": "positions is 'P{n}'; it must be a list of texts",
     "name = 'x'\n[types.a]\npositions = ['P{0-3']": "'P{0-3' has a brace without its other half",

@@ -12,6 +12,7 @@ from scantrail.errors import (
     ThresholdUnconfirmed,
 )
 from scantrail.threshold.detector import CountingDetector
+from scantrail.threshold.known import recall
 
 EVENT = b"2 0 0 1136 27.37 100594.35 41.43\r\n"
 WRITE = b'{"type":"response","status":"ok","channel":%d,"threshold":%d}\r\n'
@@ -51,6 +52,13 @@ def test_a_confirmed_write(board, device):
     (port, told_write, when) = told[0]
     assert (port, told_write) == (one.port, write)
     assert abs(when - time.time()) < 60
+
+
+def test_a_threshold_of_a_serial_port_is_remembered(board, device):
+    one = board()
+    with device(one.port) as detector:
+        detector.set_threshold(1, 280)
+    assert recall(one.port)[1].value == 280
 
 
 def test_a_firmware_that_does_not_echo_the_threshold(board, device):

@@ -47,7 +47,7 @@ class Place:
             low, high = self.motor.limits
             if not low <= value <= high:
                 units = f" {self.motor.units}" if self.motor.units else ""
-                raise InputError(f"{self.name} takes {low:g} to {high:g}{units}, not {value:g}. Nothing was sent.")
+                raise InputError(f"{self.name} takes {low:g} to {high:g}{units}, not {value:g}; nothing was sent")
 
 
 def station_of(config: Path | None, url: str | None, *, sim: bool) -> Station:

@@ -26,21 +26,6 @@ def init(as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@json_option
-def new_profile(file: Path, as_json: bool) -> None:
-    """Write a profile with explanations to the new FILE: what an experiment of your own tracks."""
-    from scantrail.tracker import new_profile as write
-
-    name = write(file)
-    if as_json:
-        print_json({"profile": name, "file": str(file)})
-        return
-    click.echo(f"Wrote {line(str(file))}, the profile {name}.")
-    click.echo(f"Change it to fit, then: svt --db-path FILE --profile {line(str(file))} init", err=True)
-
-
-@click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 @json_option
 def backup(directory: Path, as_json: bool) -> None:

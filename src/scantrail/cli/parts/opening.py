@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from scantrail.cli.outbox import settle_owed
 from scantrail.cli.parts.completion import of
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def opened() -> "Database":
     from scantrail.tracker import get_default_db
 
     db_path, profile = click.get_current_context().obj
-    return get_default_db(db_path, profile=profile)
+    database = get_default_db(db_path, profile=profile)
+    settle_owed(database.url)
+    return database
 
 
 def tell(done: "Done", *, as_json: bool) -> None:

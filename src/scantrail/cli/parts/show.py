@@ -78,12 +78,21 @@ def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> 
             (
                 [local(row["tested"]), f"by {row['tested_by']}"],
                 row["test_type"] + (" (superseded)" if row["superseded"] else ""),
-                verdict(row["pass_fail"], row["measured"]).replace(" (", "\n(").split("\n"),
+                [
+                    *verdict(row["pass_fail"], row["measured"]).replace(" (", "\n(").split("\n"),
+                    *(f"by limit {limit['limit']}" for limit in row["limits"]),
+                ],
                 _told(row, units.get(row["test_type"], {})),
             )
             for row in found["tests"]
         ]
         yield "Tests", table(("time", "type", "verdict", "measured"), tests)
+    if found["runs"]:
+        runs = [
+            (row["number"], row["kind"].replace("_", " "), row["status"], row["points"], row["started"])
+            for row in found["runs"]
+        ]
+        yield "Runs", table(("run", "kind", "ended with", "points", "started"), runs)
     if found["installations"]:
         sat = [
             (
@@ -116,12 +125,40 @@ def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> 
 
 def _told(test: dict[str, Any], units: Mapping[str, str]) -> list[str]:
     """Say what a test found, a line each: quantities as they are declared, notes, names of files."""
+    from scantrail.tracker import declared_name, error_of
+
     found = test["measurements"]
-    ordered = [*(name for name in units if name in found), *(name for name in found if name not in units)]
-    measured = ", ".join(f"{name} {_number(found[name], units.get(name, ''))}" for name in ordered)
+    order = list(units)
+    errors = {error_of(name) for name in found}
+    named = sorted(
+        (name for name in found if name not in errors),
+        key=lambda name: order.index(of) if (of := declared_name(name)) in order else len(order),
+    )
+    measured = [_quantity(name, found, units.get(name) or units.get(declared_name(name), "")) for name in named]
+    # those of several channels stand below one another
+    lines = measured if any(" " in name for name in named) else [", ".join(measured)]
     return [
-        each for each in (measured, test["notes"], *(file["path"].rpartition("/")[2] for file in test["files"])) if each
+        each for each in (*lines, test["notes"], *(file["path"].rpartition("/")[2] for file in test["files"])) if each
     ]
+
+
+def limit_in_words(limit: Mapping[str, Any]) -> str:
+    """Say which version of a limit judged."""
+    from scantrail.tracker import in_words
+
+    return f"{limit['quantity']} {in_words(limit['low'], limit['high'], None)} (limit {limit['limit']})"
+
+
+def _quantity(name: str, found: Mapping[str, Any], unit: str) -> str:
+    from scantrail.cli.answers import with_error
+    from scantrail.runs import Result
+    from scantrail.tracker import error_of
+
+    error = found.get(error_of(name))
+    if not isinstance(error, float) or not isinstance(found[name], float):
+        return f"{name} {_number(found[name], unit)}"
+    told = with_error(Result(name, found[name], error, unit, "", ""))
+    return f"{name} {told} {unit}".strip()
 
 
 def _number(value: object, unit: str) -> str:

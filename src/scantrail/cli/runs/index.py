@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from scantrail.cli.runs.places import catalogue, database_option
-from scantrail.cli.runs.wording import COLOURS, length, local, share, status_text, summary_document
+from scantrail.cli.runs.wording import COLOURS, length, local, status_text
+from scantrail.runs import share, summary_document
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,19 +5,27 @@ from pathlib import Path
 import click
 
 from scantrail.cli.figures import show_figure
-from scantrail.cli.options import output_option
-from scantrail.cli.runs.places import locate, run_argument
+from scantrail.cli.foreign import file_of, read_file, scan_option
+from scantrail.cli.options import PATH, output_option
+from scantrail.cli.runs.places import locate
 
 
 @click.command()
-@run_argument
+@click.argument("source", metavar="RUN | FILE")
+@scan_option
+@click.option("--config", type=PATH, help="Station file whose derived columns FILE gets. Default: the one in force.")
 @output_option
-def plot(run: str, output: Path | None) -> None:
-    """Plot RUN with what was found in it; in the terminal unless --output names a file."""
-    from scantrail.acquire import draw_records
+def plot(source: str, scan: int | None, config: Path | None, output: Path | None) -> None:
+    """Plot RUN, or a SPEC, XDI or CSV FILE, with what was found in it; in the terminal unless --output names a file."""
+    from scantrail.acquire import draw_records, judge_measured
     from scantrail.runs import chain
 
-    show_figure(draw_records(chain(locate(run)).records), output=output, terminal=output is None)
+    file = file_of(source)
+    if file is None:
+        figure = draw_records(chain(locate(source)).records)
+    else:
+        figure = judge_measured(read_file(file, scan, config)).figure
+    show_figure(figure, output=output, terminal=output is None)
 
 
 @click.command()

@@ -1,13 +1,15 @@
 """The points of a run as a table, whatever its columns are."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scantrail.cli.runs.report import PRIMARY, Columns, main_columns
 from scantrail.cli.runs.wording import local
+from scantrail.runs import PRIMARY, Columns, cell, heading, main_columns
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from scantrail.runs import Record
 
@@ -18,7 +20,7 @@ GAP = 2
 
 
 def points_table(record: "Record", room: int, *, whole: bool) -> "Table":
-    """Return the primary stream as far as it fits into `room` characters; the caption names the columns that do not.
+    """Return the primary stream as far as it fits into `room` characters; the caption says what is left out, and where.
 
     A long one is shown without its middle, unless the whole is asked for.
     """
@@ -33,14 +35,28 @@ def points_table(record: "Record", room: int, *, whole: bool) -> "Table":
     widths = {key: max(len(text) for text in [*heads[key].split("\n"), *(row[key] for row in rows)]) for key in heads}
     shown = fitting(widths, room)
     left_out = [key for key in columns if key not in shown]
-    caption = f"Not shown, for want of room: {', '.join(left_out)}" if left_out else None
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False, caption=caption)
-    table.caption_justify = "left"
+    below = textwrap.wrap(f"Not shown, for want of room: {', '.join(left_out)}", room) if left_out else []
+    if len(rows) < len(record.stream(PRIMARY)):
+        below.append(all_points(record.start["scan_id"]))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
+    table.caption = caption(*below)
     for key in shown:
         table.add_column(Text(filled(heads[key], tall)), justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*(row[key] for key in shown))
     return table
+
+
+def caption(*lines: str) -> "Text | None":
+    """Return lines to stand below a table, however narrow it is."""
+    from rich.text import Text
+
+    return Text("\n".join(lines), no_wrap=True, overflow="ignore", justify="left") if lines else None
+
+
+def all_points(number: int) -> str:
+    """Say where the points of a table are that is shown without its middle."""
+    return f'"scantrail runs show {number} --all" shows every point.'
 
 
 def _rows(record: "Record", columns: Columns, *, whole: bool) -> list[dict[str, str]]:
@@ -68,12 +84,6 @@ def fitting(widths: Mapping[str, int], room: int) -> list[str]:
     return shown
 
 
-def heading(key: str, units: str | None) -> str:
-    """Return a column's name, a line a word, and its units below, unless the name ends in them."""
-    words = key.split("_")
-    return "\n".join([*words, *([f"[{units}]"] if units and units != words[-1] else [])])
-
-
 def height(columns: Columns) -> int:
     """Return how many lines the tallest heading takes."""
     return max((heading(key, about["units"]).count("\n") + 1 for key, about in columns.items()), default=1)
@@ -82,10 +92,3 @@ def height(columns: Columns) -> int:
 def filled(text: str, tall: int) -> str:
     """Return a heading with empty lines below it, so that all begin on the first."""
     return text + "\n" * (tall - 1 - text.count("\n"))
-
-
-def cell(value: object) -> str:
-    """Return a value as a table shows it: six digits of a number, nothing for None."""
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

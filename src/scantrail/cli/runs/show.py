@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scantrail.cli.runs.places import locate, run_argument
-from scantrail.cli.runs.plans import plan_lines
 from scantrail.cli.runs.points import points_table
-from scantrail.cli.runs.report import Shown, report
-from scantrail.cli.runs.wording import length, local, onward, share, status_text
+from scantrail.cli.runs.wording import length, local, status_text
+from scantrail.runs import Shown, onward, plan_lines, report, share, shown_run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import RenderableType
 
 
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every point.")
 def show(run: str, whole: bool, as_json: bool) -> None:
     """Show RUN: how it ended, its plan, its points, its files."""
-    shown = _shown(locate(run))
+    shown = shown_run(locate(run))
     found = report(shown)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
@@ -47,13 +44,6 @@ def show(run: str, whole: bool, as_json: bool) -> None:
     if goes_on := onward(shown.run, shown.later):
         console.print()
         console.print(goes_on, soft_wrap=True)
-
-
-def _shown(directory: "Path") -> Shown:
-    from scantrail.runs import continued_by, read, summarize
-
-    record = read(directory)
-    return Shown(summarize(directory), record, continued_by(record))
 
 
 def _facts(shown: Shown, found: Mapping[str, Any]) -> "RenderableType":
@@ -88,6 +78,7 @@ def _lines(shown: Shown, found: Mapping[str, Any]) -> Iterator[tuple[str, list[s
         "goes on with": [found["resumed_from"]] if found["resumed_from"] else [],
         "components": [", ".join(run.components)] if run.components else [],
         "plan": list(plan_lines(found["plan"])),
+        "dark": [_dark(key, dark) for key, dark in found["dark"].items()],
         "streams": [", ".join(f"{name} {events}" for name, events in found["streams"].items())],
         "restored": [_restored(row) for row in found["restored"]],
         "skipped": [_skipped(row) for row in found["skipped"]],
@@ -96,6 +87,11 @@ def _lines(shown: Shown, found: Mapping[str, Any]) -> Iterator[tuple[str, list[s
     }.items():
         if any(lines):
             yield name, lines
+
+
+def _dark(key: str, dark: Mapping[str, Any]) -> str:
+    error = f" ± {dark['error']:.2g}" if dark["error"] is not None else ""
+    return f"{key}: {dark['reading']:.6g}{error} {dark['unit']}".rstrip() + f", run {dark['run']}"
 
 
 def _restored(row: Mapping[str, Any]) -> str:

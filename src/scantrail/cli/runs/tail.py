@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from scantrail.cli.runs.places import locate, run_argument
-from scantrail.cli.runs.points import GAP, cell, filled, fitting, heading, height
-from scantrail.cli.runs.report import PRIMARY, Columns, main_columns
-from scantrail.cli.runs.wording import COLOURS, local, onward, share
+from scantrail.cli.runs.points import GAP, filled, fitting, height
+from scantrail.cli.runs.wording import COLOURS, local
+from scantrail.runs import PRIMARY, Columns, cell, heading, main_columns, onward, share
 
 FIXED = {"time": 8, "#": 3}
 """Widths of the columns that every line of a point begins with."""

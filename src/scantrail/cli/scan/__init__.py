@@ -3,14 +3,16 @@
 import click
 
 from scantrail.cli.scan.file import preview, run
+from scantrail.cli.scan.goto import goto
 from scantrail.cli.scan.grids import grid, mesh
-from scantrail.cli.scan.lines import linear, list_positions, time
+from scantrail.cli.scan.judge import judge
+from scantrail.cli.scan.lines import dark, linear, list_positions, time
 from scantrail.cli.scan.xafs import xafs
 
 __all__ = ["scan"]
 
 
-@click.group(commands=[linear, mesh, grid, list_positions, time, xafs, run, preview])
+@click.group(commands=[linear, mesh, grid, list_positions, time, xafs, dark, run, preview, goto, judge])
 def scan() -> None:
     """Scan positions: move, count, record.
 

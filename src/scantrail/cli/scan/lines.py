@@ -1,4 +1,4 @@
-"""`scantrail scan linear`, `list` and `time`: scans along one line."""
+"""`scantrail scan linear`, `list`, `time` and `dark`: scans along one line, and without any motor."""
 
 from typing import Any
 
@@ -73,4 +73,17 @@ def list_positions(
 def time(count: int, every: float, detectors: tuple[str, ...], dwell: float | None, **given: Any) -> int:  # noqa: ANN401
     """Take N readings, one every S seconds, and move nothing."""
     fields = {"type": "time", "count": count, "every": every, "detectors": list(detectors), "dwell_time": dwell}
+    return carry_out(planned(fields), **given)
+
+
+@click.command()
+@click.option("--count", type=int, default=10, show_default=True, help="Number of readings.")
+@counting_options
+@order_options
+def dark(count: int, detectors: tuple[str, ...], dwell: float | None, **given: Any) -> int:  # noqa: ANN401
+    """Read detectors behind the closed shutter, and leave it as it was.
+
+    Later scans subtract the newest dark readings of their detectors from derived columns and mu, and keep the raw ones.
+    """
+    fields = {"type": "dark", "count": count, "detectors": list(detectors), "dwell_time": dwell}
     return carry_out(planned(fields), **given)

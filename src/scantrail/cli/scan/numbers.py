@@ -3,16 +3,19 @@
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scantrail.errors import InputError, OutputError
 
+if TYPE_CHECKING:
+    from scantrail.daq import Region
+
 Ramp = tuple[str, float, float, int]
 """One motor's way: MOTOR START STOP STEPS."""
 
 WAY = 4
-NOT_YET = "this version takes energies in eV from the edge"
 
 
 def ramps(words: Sequence[str]) -> list[Ramp]:
@@ -31,26 +34,30 @@ def positions(words: Sequence[str]) -> list[float]:
     return [number(word, f"position {i}") for i, word in enumerate(words, 1)]
 
 
-def regions(text: str) -> list[tuple[float, float, float]]:
-    """Return the regions in "START:STOP:STEP START:STOP:STEP …" [eV from the edge]. Raises InputError."""
-    if in_k := re.search(r"\S*\dk\b\S*", text):
-        raise InputError(f'--regions "{in_k[0]}": regions in k are not known yet; {NOT_YET}')
-    found = []
-    for part in text.split():
-        ends = part.split(":")
-        if len(ends) != 3:
-            raise InputError(f'--regions "{part}": a region is START:STOP:STEP in eV from the edge')
-        first, last, step = (number(end, f'--regions "{part}"') for end in ends)
-        found.append((first, last, step))
-    return found
+def regions(text: str, k_weight: float = 0.0) -> "list[Region]":
+    """Return the regions in "START:STOP:STEP START:STOP:STEP …"; dwells grow by `k_weight` in those that are in k.
+
+    Raises InputError, also for a k_weight where there is no such region.
+    """
+    from dataclasses import replace
+
+    from scantrail.daq import region_in
+
+    try:
+        found = [region_in(part) for part in text.split()]
+    except InputError as error:
+        raise InputError(f"--regions {error}") from None
+    if k_weight and all(region.unit != "k" for region in found):
+        raise InputError(f"--k-weight {k_weight:g} is for regions in k, such as 30:12k:0.05k; --regions has none")
+    return [replace(region, k_weight=k_weight) if region.unit == "k" else region for region in found]
 
 
-def edge_energy(text: str) -> float:
-    """Return the energy of an edge [eV]. Raises InputError for one that is given by name."""
+def edge_or_energy(text: str) -> float | str:
+    """Return the energy of an edge [eV], or its name."""
     try:
         return float(text)
     except ValueError:
-        raise InputError(f'--edge "{text}": edges by name are not known yet; give its energy in eV') from None
+        return text
 
 
 def number(word: str, where: str) -> float:

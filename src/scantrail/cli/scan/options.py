@@ -2,6 +2,7 @@
 
 import click
 
+from scantrail.cli.components import component_options
 from scantrail.cli.options import PATH, address_options, options
 
 
@@ -28,7 +29,12 @@ order_options = options(
     config_option,
     address_options,
     click.option("--sim", is_flag=True, help="Use a simulated beamline in this process."),
-    click.option("--baseline", multiple=True, metavar="PV", help="Read before and after the scan; may be repeated."),
+    click.option(
+        "--baseline",
+        multiple=True,
+        metavar="PV",
+        help="Read before and after the scan: a PV, or a name of the station file; may be repeated.",
+    ),
     click.option(
         "--on-error",
         type=click.Choice(["nan", "retry", "abort"]),
@@ -38,6 +44,7 @@ order_options = options(
     ),
     click.option("--output", type=PATH, help="New CSV file of the points."),
     click.option("--db-path", help="Database of the catalogue: a file or an SQLAlchemy URL."),
+    component_options,
     preview_option,
     click.option("--plot", is_flag=True, help="Draw the readings in the terminal, live while scanning."),
     json_option,

@@ -20,15 +20,11 @@ def planned(fields: Mapping[str, Any], where: str = "") -> "ScanConfig":
 
     Raises InputError, a sentence that begins with `where` the fields stand.
     """
-    from pydantic import ValidationError
-
-    from scantrail.daq import PLANS, plan_from
+    from scantrail.daq import plan_from
 
     given = {key: value for key, value in fields.items() if value is not None}
     try:
         return plan_from(given)
-    except ValidationError as error:
-        raise InputError(where + _sentence(error, PLANS[given["type"]])) from None
     except InputError as error:
         raise InputError(f"{where}{error}") from None
 
@@ -43,12 +39,15 @@ def carry_out(
     on_error: "OnError",
     output: Path | None,
     db_path: str | None,
+    components: Sequence[str],
+    anyway: bool,
     preview: bool,
     plot: bool,
     as_json: bool,
 ) -> int:
     """Take a plan, or show it only; return the exit code."""
     from scantrail.acquire import Order
+    from scantrail.cli.components import linked
     from scantrail.cli.live import take_order
     from scantrail.daq import Manner
 
@@ -61,7 +60,7 @@ def carry_out(
     )
     if preview:
         return show_plan(order, as_json=as_json)
-    return take_order(order, as_json=as_json, plot=plot)
+    return take_order(linked(order, components, anyway=anyway), as_json=as_json, plot=plot)
 
 
 def station_at(config: Path | None, url: str | None, *, sim: bool) -> "Station":
@@ -80,8 +79,9 @@ def station_at(config: Path | None, url: str | None, *, sim: bool) -> "Station":
 def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
     """Print the points of a plan and the expected time; nothing is connected. Raises InputError beyond the limits."""
     from scantrail.acquire import expected_time
+    from scantrail.cli.energies import angles_of, regions_told
     from scantrail.cli.wording import ends, scan_in_words
-    from scantrail.daq import check_without_hardware
+    from scantrail.daq import XAFSScanConfig, check_without_hardware
 
     plan = order.plan
     notices = check_without_hardware(plan, order.station)
@@ -97,27 +97,10 @@ def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
             "notices": notices,
             "plan": plan.document(),
         }
+        if isinstance(plan, XAFSScanConfig):
+            told |= {"regions": regions_told(plan), "angles": angles_of(plan, order.station)}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
-    for line in (*scan_in_words(plan, seconds), *notices):
+    for line in (*scan_in_words(plan, seconds, order.station), *notices):
         click.echo(line)
     return 0
-
-
-def _sentence(error: Any, plan: "type[ScanConfig]") -> str:  # noqa: ANN401 - pydantic's error, loaded by then
-    """Say in one sentence what pydantic refused."""
-    from scantrail.links import nearest
-    from scantrail.station import explain
-
-    details = error.errors(include_url=False)
-    # a field that is spelt wrong is named before the right one that is missing
-    at = next((i for i, one in enumerate(details) if one["type"] == "extra_forbidden"), 0)
-    if details[at]["type"] == "value_error":
-        return str(details[at]["ctx"]["error"])
-    refusal = explain(error, plan)[at]
-    if details[at]["type"] == "extra_forbidden":
-        fields = [name for name in plan.model_fields if name != "scan_type"]
-        near = nearest(refusal.path[-1], fields)
-        known = f"did you mean {near[0]}?" if near else f"there are {', '.join(fields)}"
-        return f"{refusal.path[-1]} is no field of this scan; {known}"
-    return f"{refusal.path[-1]} {refusal.complaint}".removesuffix(".")

@@ -35,3 +35,9 @@ class TimeScanConfig(ScanConfig):
     def tracks(self) -> tuple[Track, ...]:
         """When each reading is due [s since the first]."""
         return ({ELAPSED: np.arange(self.count, dtype=np.float64) * self.every},)
+
+
+class DarkScanConfig(TimeScanConfig):
+    """Readings of detectors without beam: the shutter is closed before the first one."""
+
+    scan_type: Literal["dark"] = "dark"  # type: ignore[assignment]  # a kind of its own, otherwise the same

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any, TextIO, cast
 
 from scantrail.errors import InputError, OutputError
 
@@ -15,11 +15,23 @@ def new_file(path: Path) -> Iterator[TextIO]:
 
     Raises InputError if `path` exists, OutputError if it cannot be written.
     """
+    with _new(path, mode="x", newline="", encoding="utf-8") as file:
+        yield cast("TextIO", file)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write the new file `path`, whole or not at all. Raises as `new_file`."""
+    with _new(path, mode="xb") as file:
+        file.write(content)
+
+
+@contextmanager
+def _new(path: Path, **how: Any) -> Iterator[IO[Any]]:  # noqa: ANN401 - whatever `open` takes
     if os.path.lexists(path):
         raise _exists(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with draft.open("x", newline="", encoding="utf-8") as file, _removed_on_failure(draft):
+        with draft.open(**how) as file, _removed_on_failure(draft):
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -36,10 +36,10 @@ class BeamlineFaults:
             *(("lost", value, 0) for value in self.lost or ()),
         ):
             if number is not None and not least <= number < math.inf:
-                raise InputError(f"fault {name} = {number}: a finite number from {least} on is needed.")
+                raise InputError(f"fault {name} = {number}: a finite number from {least} on is needed")
         for position in (*self.stick.values(), *self.switch.values()):
             if not math.isfinite(position):
-                raise InputError(f"a motor cannot stop at {position}: a finite position is needed.")
+                raise InputError(f"a motor cannot stop at {position}: a finite position is needed")
 
 
 def parse_at(option: str, text: str, default: float | None = None) -> tuple[str, float]:
@@ -50,4 +50,4 @@ def parse_at(option: str, text: str, default: float | None = None) -> tuple[str,
     try:
         return pv, float(value)
     except ValueError:
-        raise InputError(f'{option} "{text}": write PV=NUMBER.') from None
+        raise InputError(f'{option} "{text}": write PV=NUMBER') from None

@@ -53,7 +53,7 @@ class Instruments:
         self._set = dict.fromkeys(CHANNELS, -math.inf)
         for where in (faults.stick, faults.switch):
             if unknown := sorted(set(where) - set(self.motors)):
-                raise InputError(f"{unknown[0]} is no motor; the motors are {', '.join(self.motors)}.")
+                raise InputError(f"{unknown[0]} is no motor; the motors are {', '.join(self.motors)}")
         for pv, motor in self.motors.items():
             motor.sticks = faults.stick.get(pv)
             motor.switch = faults.switch.get(pv)

@@ -33,7 +33,7 @@ class BeamlineServer:
             self._socket.listen(128)
         except OSError as error:
             self._socket.close()
-            raise PortBusy(f"cannot listen on {host} port {port}: {error.strerror or error}.") from None
+            raise PortBusy(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
         self.port: int = self._socket.getsockname()[1]
         self._began = time.monotonic()
         self._loop = asyncio.SelectorEventLoop(_selector(machine))

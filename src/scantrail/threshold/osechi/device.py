@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from scantrail.errors import InputError, LinkError, ThresholdRefused, ThresholdUnconfirmed
 from scantrail.station import CHANNELS, THRESHOLDS
 from scantrail.threshold.detector import Counts, ThresholdWrite, Wait
+from scantrail.threshold.known import remember
 from scantrail.threshold.osechi import commands
 from scantrail.threshold.osechi.commands import Dialect
 from scantrail.threshold.osechi.detect import greet
@@ -35,7 +36,8 @@ class Device:
     """A detector on a serial port. Thread-confined; every call ends by a deadline of its own.
 
     open_port: opens something else than the configured serial port (a simulated one); then there is no lock.
-    speed: seconds of the detector's clock in one of ours. on_confirmed: told of every confirmed threshold.
+    speed: seconds of the detector's clock in one of ours. on_confirmed: told of every confirmed threshold, by default
+    what remembers those of a serial port.
     Opening the port resets many boards, so no threshold is known after `connect`.
     """
 
@@ -55,7 +57,7 @@ class Device:
         self.port = config.port
         self.dialect: Dialect | None = None
         self.firmware = ""
-        self.on_confirmed = on_confirmed
+        self.on_confirmed = on_confirmed or (remember if open_port is None else None)
         self.speed = speed
         self._open_port = open_port
         self._terms = Terms(config.timeout, config.dead_time, speed, config.baudrate)

@@ -1,0 +1,44 @@
+"""How a run becomes a test of a component: which kinds of runs, of which types, and what their results are called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scantrail.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class RunTest:
+    """Runs of some kinds are a test of components of some types; `types` empty: of all.
+
+    `results`: what the run calls a number -> the quantity of the test.
+    """
+
+    kinds: tuple[str, ...]
+    test: str
+    results: Mapping[str, str] = field(default_factory=dict)
+    types: tuple[str, ...] = ()
+
+
+_PEAK = {"peak": "peak", "FWHM": "fwhm", "centroid": "centroid", "edge": "edge"}
+
+DEFAULT: Mapping[str, RunTest] = {
+    "thresholds": RunTest(
+        ("threshold_serial", "threshold_parallel"),
+        "threshold_scan",
+        {"threshold": "threshold", "mu": "center", "sigma": "width", "plateau": "rate"},
+    ),
+    "spectrum": RunTest(("xafs",), "xafs_scan", {"E0": "edge", "edge step": "step"}),
+    "positions": RunTest(("linear", "list", "lockstep", "mesh"), "position_scan", _PEAK),
+}
+"""What holds for a profile that says nothing of runs."""
+
+
+def run_test(runs: Mapping[str, RunTest], kind: str, component: str, component_type: str) -> RunTest:
+    """Return what a run of this kind is to a component. Raises Refused if it is no test of its type."""
+    of_kind = [one for one in (runs or DEFAULT).values() if kind in one.kinds]
+    for one in of_kind:
+        if not one.types or component_type in one.types:
+            return one
+    types = sorted({name for one in of_kind for name in one.types})
+    fitting = f"it is one of the types {', '.join(types)}" if types else "the profile knows no test of such runs"
+    raise Refused(f"a run of the kind {kind} is no test of {component}, which is a {component_type}; {fitting}")

@@ -1,0 +1,160 @@
+"""What stands before every page: which host, who, from where, how much, and what a browser may do with the answer."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, NamedTuple
+
+from anyio import to_thread
+from starlette.datastructures import Headers, MutableHeaders
+
+from scantrail.errors import ScantrailError
+from scantrail.tracker import token_of
+from scantrail.web.refusing import refusal
+from scantrail.web.site import Site
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Size of a request with all its files."""
+OPEN = ("/open", "/static/", "/favicon.ico")
+"""What is answered without a session: the link itself, and style sheets."""
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Refusal(NamedTuple):
+    """Why a request is not answered: an HTTP status and a sentence."""
+
+    status: int
+    sentence: str
+
+
+class TooLarge(Exception):
+    """A request that is longer than it said, or than any may be."""
+
+
+class Guard:
+    """Lets through what may pass to `app` and refuses the rest; a middleware."""
+
+    def __init__(self, app: Application, site: Site) -> None:
+        self._app = app
+        self._site = site
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # nothing here speaks over a web socket
+            return
+        headers = Headers(scope=scope)
+        protected = partial(_with_headers, send)
+        found = await self._refusal(scope, headers)
+        if found is not None:
+            await refusal(scope, found.status, found.sentence)(scope, receive, protected)
+            return
+        counted = _Counted(receive)
+        try:
+            await self._app(scope, counted, protected)
+        except TooLarge:
+            await refusal(scope, 413, _too_large())(scope, receive, protected)
+
+    async def _refusal(self, scope: Message, headers: Headers) -> Refusal | None:
+        method, path = scope["method"], scope["path"]
+        if headers.get("host", "").lower() not in self._site.hosts:
+            told = headers.get("host", "")[:100]
+            return Refusal(
+                421, f"this page is not served to the host {told!r}; open http://127.0.0.1:{self._site.port}"
+            )
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > MOST_BYTES:
+            return Refusal(413, _too_large())
+        if path.startswith(OPEN) and method in READING:
+            return None
+        bearer = headers.get("authorization")
+        if bearer is not None:
+            return await to_thread.run_sync(self._token_refusal, bearer, method, path)
+        if not self._site.keys.lets_in(_cookie(headers, self._site.cookie)):
+            return Refusal(401, 'you are not let in yet; open the link that "scantrail web" printed, or a new one')
+        if method not in READING and not same_origin(headers):
+            return Refusal(403, "another page asked for this change; only this page itself may")
+        return None
+
+    def _token_refusal(self, header: str, method: str, path: str) -> Refusal | None:
+        scheme, _, secret = header.partition(" ")
+        if not path.startswith("/api/"):
+            return Refusal(401, "tokens are taken by the API alone, below /api/v1")
+        try:
+            token = token_of(self._site.database, secret.strip()) if scheme.lower() == "bearer" else None
+        except ScantrailError as error:
+            return Refusal(503, str(error))
+        if token is None:
+            return Refusal(401, 'this token is not known, or holds no more; "scantrail web token new" makes one')
+        if method not in READING and token.scope != "change":
+            return Refusal(403, f"the token {token.name!r} may read alone; a change needs one of the scope change")
+        return None
+
+
+def same_origin(headers: Headers) -> bool:
+    """Tell whether a request comes from a page of the very host and port that it is sent to.
+
+    Browsers say so in Sec-Fetch-Site; those that do not, in Origin. Neither can be set by a page.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return headers.get("origin") == f"http://{headers.get('host', '')}"
+
+
+class _Counted:
+    """A request's body as it comes, ended where it grows too long: one sent in pieces does not say its length."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._size = 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._size > MOST_BYTES:
+            raise TooLarge
+        return message
+
+
+async def _with_headers(send: Send, message: Message) -> None:
+    if message["type"] == "http.response.start":
+        headers = MutableHeaders(scope=message)
+        for name, value in HEADERS.items():
+            headers[name] = value
+        if "cache-control" not in headers:
+            headers["Cache-Control"] = "no-store"
+    await send(message)
+
+
+def _cookie(headers: Headers, name: str) -> str:
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(headers.get("cookie", ""))
+    except CookieError:
+        return ""
+    return jar[name].value if name in jar else ""
+
+
+def _too_large() -> str:
+    return f"a request may hold {MOST_BYTES // 2**20} MiB with all its files, and says how many it holds"

@@ -1,0 +1,114 @@
+"""The pages of components: search, and the card of one."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from starlette.responses import JSONResponse, Response
+
+from scantrail.errors import ComponentNotFound
+from scantrail.runs import Choice, listing
+from scantrail.tracker import STATUSES, blocks, detail, history, plot_component, search_components
+from scantrail.web.finding import PageNumber, Words
+from scantrail.web.live.growth import Look
+from scantrail.web.rendering import page
+from scantrail.web.sending import sent
+from scantrail.web.site import Site, TheSite
+
+router = APIRouter()
+
+PAGE = 50
+RUNS = 20
+"""Newest runs that a card lists."""
+PLOTTED = 6
+"""Figures of tests that a card shows."""
+
+Id = Annotated[str, InPath(max_length=240)]
+Event = Annotated[int | None, Query(ge=0, le=2**53)]
+
+
+@router.get("/components")
+def index(
+    request: Request,
+    site: TheSite,
+    number: PageNumber = 1,
+    q: Words = "",
+    kind: Words = "",
+    status: Words = "",
+) -> Response:
+    """List the components that are searched for."""
+    database = site.database
+    found = search_components(database, q, kind=kind or None, status=status or None, page=number, size=PAGE)
+    query = urlencode([(name, value) for name, value in (("q", q), ("kind", kind), ("status", status)) if value])
+    context = {
+        "found": found,
+        "size": PAGE,
+        "q": q,
+        "kind": kind,
+        "status": status,
+        "kinds": list(database.profile.types),
+        "statuses": STATUSES,
+        "asked": bool(q or kind or status),
+        "address": f"/components?{query}{'&' if query else ''}",
+    }
+    return page(request, "components.html", context)
+
+
+@router.get("/components/{component}")
+def one(request: Request, site: TheSite, component: Id, done: Event = None) -> Response:
+    """Show the card of a component; `done` is the event that was just written."""
+    database = site.database
+    found = detail(database, component)
+    past = history(database, component)
+    context = {
+        "found": found,
+        "blocks": blocks(database, component),
+        "history": past[::-1],
+        "runs": _runs(site, found["id"]),
+        "figures": _figures(found["tests"]),
+        "done": next((event for event in past if event["number"] == done), None),
+        "accepted": bool(found["slots"]),
+    }
+    return page(request, "component.html", context)
+
+
+@router.get("/components/{component}/figure")
+def figure(site: TheSite, component: Id, what: Words, dark: bool = False, narrow: bool = False) -> Response:
+    """Return the figure of the tests of a type."""
+    drawn = plot_component(site.database, component, what)
+    document = Look(dark, narrow).document(drawn.figure)
+    document["layout"]["meta"]["notes"] += [{"text": problem, "warning": True} for problem in drawn.problems]
+    return JSONResponse(document)
+
+
+@router.get("/components/{component}/files/{name:path}")
+def file(site: TheSite, component: Id, name: str) -> Response:
+    """Return a file that is attached to a test of a component: of those that its card names."""
+    database = site.database
+    attached = {each["path"]: each for test in detail(database, component)["tests"] for each in test["files"]}
+    if name not in attached:
+        raise ComponentNotFound(f"{component} has no file {name!r}")
+    return sent(database.data_dir / name, attached[name]["name"])
+
+
+def _runs(site: Site, component: str) -> list[Any]:
+    runs, _ = listing(site.root, site.catalogue, Choice(component=component), limit=RUNS)
+    return runs
+
+
+def _figures(tests: list[dict[str, Any]]) -> list[str]:
+    """Return the test types that have something to draw: a data file, a list, or a number that was measured twice."""
+    counted: dict[str, int] = {}
+    for test in tests:
+        values = test["measurements"].values()
+        worth = 2 * any(each["kind"] == "data" for each in test["files"])
+        worth += 2 * any(isinstance(value, list) and _is_number(value) for value in values)
+        counted[test["test_type"]] = counted.get(test["test_type"], 0) + worth + any(map(_is_number, values))
+    return [test_type for test_type, worth in counted.items() if worth > 1][:PLOTTED]
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_number, value))
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,147 @@
+"""The pages of runs: search, one run whole, several compared, files; and what may be asked of one under way."""
+
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi import Path as InPath
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from scantrail import acquire
+from scantrail.errors import RunNotFound
+from scantrail.runs import (
+    PRIMARY,
+    Shown,
+    ask,
+    cell,
+    chain,
+    files_of,
+    heading,
+    main_columns,
+    plan_lines,
+    report,
+    shown_run,
+)
+from scantrail.web.exports import exported, exports_of
+from scantrail.web.finding import PageNumber, Ref, Refs, Words, directory_of
+from scantrail.web.live.growth import Look
+from scantrail.web.live.telling import ended, state
+from scantrail.web.rendering import local, page
+from scantrail.web.searching import PAGE, STATUSES, Wanted, search
+from scantrail.web.sending import disposition, sent
+from scantrail.web.site import TheSite
+
+router = APIRouter()
+
+FIRST, LAST = 20, 10
+"""Points of a long run that its page shows, of the beginning and of the end."""
+
+
+@router.get("/runs")
+def index(
+    request: Request,
+    site: TheSite,
+    q: Words = "",
+    kind: Words = "",
+    status: Words = "",
+    component: Words = "",
+    number: PageNumber = 1,
+) -> Response:
+    """List the runs that are searched for."""
+    wanted = Wanted(q.strip(), kind, status, component.strip())
+    found = search(site, wanted, page=number)
+    query = urlencode([(name, value) for name, value in wanted.asked() if value])
+    context = {
+        "found": found,
+        "wanted": wanted,
+        "size": PAGE,
+        "kinds": found.kinds,
+        "statuses": STATUSES,
+        "address": f"/runs?{query}{'&' if query else ''}",
+    }
+    return page(request, "runs.html", context)
+
+
+@router.get("/runs/{run}")
+def one(request: Request, site: TheSite, run: Ref) -> Response:
+    """Show one run whole."""
+    directory = directory_of(site, run)
+    shown = shown_run(directory)
+    running = shown.run.status == "running"
+    context = {
+        "run": shown.run,
+        "number": shown.run.number,
+        "later": shown.later,
+        "state": state(directory, running=running) if running else ended(shown.run),
+        "report": report(shown),
+        "plan": list(plan_lines(report(shown)["plan"])),
+        "exports": exports_of(directory),
+        **_points(shown),
+    }
+    return page(request, "run.html", context)
+
+
+@router.get("/runs/{run}/figure")
+def figure(site: TheSite, run: Ref, dark: bool = False, narrow: bool = False) -> Response:
+    """Return the figure of a run, with what was found in it."""
+    drawn = acquire.draw_records(chain(directory_of(site, run)).records)
+    return JSONResponse(Look(dark, narrow).document(drawn))
+
+
+@router.get("/runs/{run}/export/{format_}")
+def export(site: TheSite, run: Ref, format_: Annotated[str, InPath(max_length=20)]) -> Response:
+    """Return a run as a file of another format."""
+    content, name = exported(directory_of(site, run), format_)
+    headers = {"Content-Disposition": disposition(name)}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/runs/{run}/files/{name:path}")
+def file(site: TheSite, run: Ref, name: str) -> Response:
+    """Return one of the files of a run: of those that its page names."""
+    directory = directory_of(site, run)
+    if name not in files_of(directory):
+        raise RunNotFound(f"run {run} has no file {name!r}")
+    return sent(directory / name, name.rpartition("/")[2])
+
+
+@router.post("/runs/{run}/{command}")
+def control(site: TheSite, run: Ref, command: Literal["pause", "resume", "abort"]) -> Response:
+    """Ask a run under way to pause, go on, or stop."""
+    ask(directory_of(site, run), command)
+    return RedirectResponse("/", 303)
+
+
+@router.get("/compare")
+def compare(request: Request, site: TheSite, run: Refs) -> Response:
+    """Show two or more runs laid over each other."""
+    shown = [shown_run(directory_of(site, each)).run for each in dict.fromkeys(run)]
+    query = urlencode([("run", each.number) for each in shown])
+    return page(request, "compare.html", {"runs": shown, "query": query})
+
+
+@router.get("/compare/figure")
+def compared(site: TheSite, run: Refs, dark: bool = False, narrow: bool = False) -> Response:
+    """Return the figure of runs laid over each other."""
+    drawn = acquire.compare_runs([directory_of(site, each) for each in dict.fromkeys(run)])
+    return JSONResponse(Look(dark, narrow).document(drawn))
+
+
+def _points(shown: Shown) -> dict[str, object]:
+    """Return the table of points, a long one without its middle."""
+    record = shown.record
+    points = record.stream(PRIMARY)
+    columns = main_columns(record.start, record.descriptors.get(PRIMARY, ()))
+    count = len(points)
+    left_out = range(FIRST, count - LAST) if count > FIRST + LAST + 1 else range(0)
+    rows = [
+        [str(points.seq[i]), local(points.time[i], "%H:%M:%S"), *(cell(row.get(key)) for key in columns)]
+        for i, row in enumerate(points.rows())
+        if i not in left_out
+    ]
+    return {
+        "headings": ["#", "time", *(heading(key, about["units"]).replace("\n", " ") for key, about in columns.items())],
+        "rows": rows,
+        "left_out": len(left_out),
+        "first": FIRST,
+    }

@@ -1,0 +1,84 @@
+"""What every page needs: where the runs lie, the database, who is at work, and the keys."""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from scantrail.db import database_url
+from scantrail.station import find_station, load_station
+from scantrail.web.keys import Keys
+from scantrail.web.live.watch import Watch
+
+if TYPE_CHECKING:
+    from scantrail.tracker import Database
+
+
+class Site:
+    """One data root and one database, shown on one port.
+
+    root: of the runs; db_path: of the components and the catalogue, as the command line was given it.
+    """
+
+    def __init__(self, root: Path, db_path: str | None = None, *, port: int = 0) -> None:
+        self.root = root
+        self.port = port
+        self.keys = Keys(root)
+        self.watch = Watch(root)
+        self.closing = threading.Event()
+        self._db_path = db_path
+        self._lock = threading.Lock()
+        self._database: Database | None = None
+
+    @property
+    def cookie(self) -> str:
+        """What the session's cookie is called: cookies are shared by all ports of a host."""
+        return f"scantrail_{self.port}"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The values of the header Host that are answered."""
+        return frozenset(f"{name}:{self.port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+
+    @property
+    def catalogue(self) -> str:
+        """URL of the database that lists the runs. Raises ConfigError, InputError."""
+        configured = None if self._db_path or find_station() is None else load_station().database.url
+        return database_url(self._db_path, configured)
+
+    @property
+    def database(self) -> "Database":
+        """The database of the components, opened when it is first asked for.
+
+        Raises InputError, ConfigError, DatabaseError, ProfileError.
+        """
+        from scantrail.tracker import get_default_db
+
+        with self._lock:
+            if self._database is None:
+                self._database = get_default_db(self._db_path)
+            return self._database
+
+    @property
+    def staging(self) -> Path:
+        """Where uploads wait until they are confirmed."""
+        return self.root / "web" / "staged"
+
+    def close(self) -> None:
+        """Let go of the database, and let every stream of events end."""
+        self.closing.set()
+        self.watch.close()
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+                self._database = None
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that a request was sent to."""
+    site: Site = request.app.state.site
+    return site
+
+
+TheSite = Annotated[Site, Depends(site_of)]

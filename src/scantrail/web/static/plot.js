@@ -1,0 +1,58 @@
+// Draws what the server describes; it computes nothing.
+
+const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+const darkness = window.matchMedia("(prefers-color-scheme: dark)");
+
+// How figures are wanted: as parameters of an address.
+export function look() {
+  return `dark=${darkness.matches}&narrow=${window.innerWidth < 720}`;
+}
+
+export function whenLookChanges(then) {
+  darkness.addEventListener("change", then);
+}
+
+export async function draw(place, figure) {
+  place.querySelector(".waiting")?.remove();
+  writeNotes(place, figure.layout.meta?.notes ?? []);
+  await Plotly.react(place, figure.data, figure.layout, CONFIG);
+}
+
+export async function extend(place, columns) {
+  if (!place.data) return;
+  await Plotly.extendTraces(place, columns, columns.x.map((_, i) => i));
+}
+
+function writeNotes(place, notes) {
+  let list = place.previousElementSibling;
+  if (!list?.classList.contains("notes")) {
+    list = document.createElement("ul");
+    list.className = "notes";
+    place.before(list);
+  }
+  list.replaceChildren(...notes.map((note) => {
+    const item = document.createElement("li");
+    item.textContent = note.text;
+    if (note.warning) item.className = "warning";
+    return item;
+  }));
+  list.hidden = notes.length === 0;
+}
+
+// Every figure of a page that has an address.
+async function drawAll() {
+  for (const place of document.querySelectorAll("[data-figure]")) {
+    const address = place.dataset.figure;
+    try {
+      const answer = await fetch(`${address}${address.includes("?") ? "&" : "?"}${look()}`);
+      const found = await answer.json();
+      if (answer.ok) await draw(place, found);
+      else place.textContent = `${found.detail}.`;
+    } catch {
+      place.textContent = "The figure cannot be drawn: the server does not answer.";
+    }
+  }
+}
+
+drawAll(); // a module runs when the page is read, and after plotly.js, which is deferred before it
+whenLookChanges(drawAll);

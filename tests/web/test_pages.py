@@ -1,0 +1,142 @@
+"""Every page in a browser: quiet, whole on a phone, and passing axe-core's serious and critical rules."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from commands import scantrail
+from playwright.sync_api import Page, expect
+
+from scantrail.tracker import (
+    TestResult,
+    add_component,
+    add_maintenance_log,
+    assemble_module,
+    get_default_db,
+    install_component,
+    set_limit,
+)
+
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+SCAN = ("threshold", "parallel", "--mock", "--thresholds", "1:300;2:308;3:292", "--nsteps", 4, "--step", 4)
+
+PAGES = {
+    "now": "/",
+    "runs": "/runs",
+    "run": "/runs/1",
+    "compare": "/compare?run=1&run=2",
+    "components": "/components",
+    "component": "/components/MODULE-001",
+    "positions": "/positions",
+    "position": "/positions/Layer0_top_stereo",
+    "tests": "/tests?kind=module&quantity=noise_test:noise",
+    "add": "/change/add",
+    "test": "/change/test?id=MODULE-001&type=noise_test",
+    "install": "/change/install?id=MODULE-002&position=Layer0_top_axial",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(shared_home):
+    """A detector with some modules, and two runs."""
+    with get_default_db() as database:
+        fill(database)
+    for seed in (1, 2):
+        done = scantrail(*SCAN, "--duration", 5, "--speed", 200, "--seed", seed)
+        assert done.code == 0, done.err
+
+
+def fill(parts):
+    for number in range(1, 7):
+        add_component(f"MODULE-00{number}", "module", {"location": "Lab A", "manufacturer": "SLAC"}, db=parts)
+        noise = TestResult(f"MODULE-00{number}", "noise_test", number != 3, {"noise": 1500.0 + 20 * number})
+        noise.tested = datetime(2025, 6, number, tzinfo=UTC)
+        noise.save(parts)
+    add_component("SENSOR-001", "sensor", {}, db=parts)
+    add_component("FEB-01", "feb", {"notes": HOSTILE}, db=parts)
+    assemble_module("MODULE-001", "SENSOR-001", db=parts)
+    for month in (1, 6):
+        test = TestResult("MODULE-001", "iv_curve", True, {"voltage": 100.0, "current": 1e-6 * month})
+        test.tested = datetime(2025, month, 1, tzinfo=UTC)
+        test.save(parts)
+    set_limit("module", "noise_test", "noise", high=2500.0, source="TDR 2014", db=parts)
+    install_component("MODULE-001", "Layer0_top_axial", run_period="2025_spring_run", db=parts)
+    install_component("FEB-01", "FEB3", db=parts)
+    add_maintenance_log("MODULE-001", "Bond wire 17 lifted; rebonded.", "repair", severity="minor", db=parts)
+
+
+def settle(page: Page) -> None:
+    """Wait until every figure is drawn."""
+    expect(page.locator(".waiting")).to_have_count(0)
+    for place in page.locator("[data-figure]").all():
+        expect(place.locator(".main-svg").first).to_be_visible()
+
+
+def broken_rules(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]})
+    grave = [one for one in found.response["violations"] if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in grave]
+
+
+def test_every_page_is_quiet_legible_and_as_wide_as_its_window(looking, shared, shots):
+    faults = {}
+    for width in (1280, 390):
+        looking.set_viewport_size({"width": width, "height": 900})
+        for name, path in PAGES.items():
+            looking.goto(shared.address + path)
+            settle(looking)
+            looking.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
+            assert looking.evaluate("() => document.documentElement.scrollWidth") == width, name
+            if rules := broken_rules(looking):
+                faults[f"{name} at {width}"] = rules
+    assert not faults, json.dumps(faults, indent=1)
+
+
+def test_dark_pages_pass_the_same_rules(looking, shared, shots):
+    looking.emulate_media(color_scheme="dark")
+    for name in ("now", "run", "component", "positions", "tests", "add"):
+        looking.goto(shared.address + PAGES[name])
+        settle(looking)
+        looking.screenshot(path=shots / f"{name}-1280-dark.png", full_page=True)
+        assert broken_rules(looking) == [], name
+
+
+def test_markup_in_a_text_is_shown_as_text(looking, shared):
+    looking.goto(f"{shared.address}/components/FEB-01")
+    expect(looking.locator("dl.facts pre")).to_have_text(HOSTILE)
+    assert looking.locator("img[src='x']").count() == 0
+
+
+def test_the_page_is_used_by_keyboard_alone(looking, shared):
+    looking.goto(f"{shared.address}/")
+    looking.keyboard.press("Tab")
+    expect(looking.get_by_text("Skip to the content")).to_be_focused()
+    for _ in range(4):
+        looking.keyboard.press("Tab")
+    expect(looking.get_by_role("link", name="Components")).to_be_focused()
+    looking.keyboard.press("Enter")
+    expect(looking.get_by_role("heading", name="Components")).to_be_visible()
+    looking.get_by_role("searchbox").focus()
+    looking.keyboard.type("MODULE-002")
+    looking.keyboard.press("Enter")
+    expect(looking.locator("tbody tr")).to_have_count(1)
+
+
+def test_runs_are_found_and_compared(looking, shared):
+    looking.goto(f"{shared.address}/runs?q=2")
+    looking.goto(f"{shared.address}/runs")
+    looking.get_by_label("Compare run 1").check()
+    looking.get_by_label("Compare run 2").check()
+    looking.get_by_role("button", name="Compare the chosen runs").click()
+    settle(looking)
+    expect(looking.get_by_role("heading", name="Run 2 and Run 1")).to_be_visible()
+    assert looking.locator(".plot .legendtext").filter(has_text="run 1").count() == 1
+
+
+def test_empty_pages_say_what_to_do(page, site, shots):
+    for name, path in {"now": "/", "runs": "/runs", "components": "/components", "tests": "/tests"}.items():
+        page.goto(site.address + path)
+        expect(page.locator(".empty").first).to_be_visible()
+        page.screenshot(path=shots / f"{name}-empty-1280.png", full_page=True)
+        assert broken_rules(page) == [], name
