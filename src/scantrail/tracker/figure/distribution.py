@@ -30,7 +30,7 @@ class Spread:
     factor: float | None
 
     def in_words(self, unit: str) -> str:
-        """Say both with their unit."""
+        """Say both, each with its unit."""
         width = written(self.spread, unit) if self.factor is None else f"a factor {self.factor:.2g}"
         return f"Median {written(self.median, unit)}, spread {width}"
 
