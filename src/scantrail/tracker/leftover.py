@@ -51,9 +51,10 @@ def removed_unless_recorded(database: "Database") -> Iterator[list[Path]]:
     try:
         yield made
     except BaseException:
-        with suppress(DatabaseError, OSError), database.read() as connection:
-            for path in _without_row(connection, database.data_dir, made):
-                path.unlink(missing_ok=True)
+        if made:
+            with suppress(DatabaseError, OSError), database.read() as connection:
+                for path in _without_row(connection, database.data_dir, made):
+                    path.unlink(missing_ok=True)
         raise
 
 
