@@ -78,10 +78,7 @@ def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> 
             (
                 [local(row["tested"]), f"by {row['tested_by']}"],
                 row["test_type"] + (" (superseded)" if row["superseded"] else ""),
-                [
-                    *verdict(row["pass_fail"], row["measured"]).replace(" (", "\n(").split("\n"),
-                    *map(limit_in_words, row["limits"]),
-                ],
+                verdict(row["pass_fail"], row["measured"]).replace(" (", "\n(").split("\n"),
                 _told(row, units.get(row["test_type"], {})),
             )
             for row in found["tests"]
@@ -137,16 +134,19 @@ def _told(test: dict[str, Any], units: Mapping[str, str]) -> list[str]:
     measured = [_quantity(name, found, units.get(name) or units.get(declared_name(name), "")) for name in named]
     # those of several channels stand below one another
     lines = measured if any(" " in name for name in named) else [", ".join(measured)]
-    return [
-        each for each in (*lines, test["notes"], *(file["path"].rpartition("/")[2] for file in test["files"])) if each
-    ]
+    # files of a run are known by their names, and there are many
+    kept = [file["path"].rpartition("/")[2] for file in test["files"]]
+    files = [", ".join(file["name"] for file in test["files"])] if test["run_uid"] else kept
+    limits = [f"limit {one['limit']}: {limit_in_words(one, numbered=False)}" for one in test["limits"]]
+    return [each for each in (*lines, *limits, test["notes"], *files) if each]
 
 
-def limit_in_words(limit: Mapping[str, Any]) -> str:
+def limit_in_words(limit: Mapping[str, Any], *, numbered: bool = True) -> str:
     """Say which version of a limit judged."""
     from scantrail.tracker import in_words
 
-    return f"{limit['quantity']} {in_words(limit['low'], limit['high'], None)} (limit {limit['limit']})"
+    words = f"{limit['quantity']} {in_words(limit['low'], limit['high'], None)}"
+    return f"{words} (limit {limit['limit']})" if numbered else words
 
 
 def _quantity(name: str, found: Mapping[str, Any], unit: str) -> str:

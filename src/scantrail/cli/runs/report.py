@@ -17,11 +17,12 @@ Columns: TypeAlias = dict[str, dict[str, Any]]
 
 
 class Shown(NamedTuple):
-    """A run as it is shown: its summary, its record, and the run that went on with it."""
+    """A run as it is shown: its summary, its record, the run that went on with it, what it was to its components."""
 
     run: "RunSummary"
     record: "Record"
     later: int | None
+    tests: list[dict[str, Any]]
 
 
 def report(shown: Shown) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def report(shown: Shown) -> dict[str, Any]:
         "streams": {name: len(record.stream(name)) for name in record.descriptors},
         "restored": restored(record),
         "results": answers,
+        "tests": shown.tests,
         "unreadable": unreadable,
         "skipped": list(record.stream(SKIPPED).rows()),
         "files": files(record.directory),
