@@ -12,6 +12,8 @@ from scantrail.cli.parts.wording import line, local, status_text, table, verdict
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from scantrail.tracker import Database
+
 
 @click.command()
 @component_argument
@@ -21,12 +23,18 @@ def show(component_id: str, as_json: bool) -> None:
     from scantrail.tracker import detail
 
     with opened() as database:
-        found = detail(database, component_id)
-        units = {name: kind.quantities for name, kind in database.profile.tests.items()}
-        data_dir = database.data_dir
-    if as_json:
-        print_json(found)
-        return
+        if as_json:
+            print_json(detail(database, component_id))
+        else:
+            print_card(database, component_id)
+
+
+def print_card(database: "Database", component_id: str) -> None:
+    """Print what is known of a component as tables. Raises ComponentNotFound."""
+    from scantrail.tracker import detail
+
+    found = detail(database, component_id)
+    units = {name: kind.quantities for name, kind in database.profile.tests.items()}
     from rich.console import Console
     from rich.text import Text
 
@@ -41,7 +49,7 @@ def show(component_id: str, as_json: bool) -> None:
         console.print()
     for directory in dict.fromkeys(path.rpartition("/")[0] for path in files):
         # in one piece, however long, so that it can be copied
-        console.print(Text(f"Files in {line(str(data_dir / directory))}"), soft_wrap=True)
+        console.print(Text(f"Files in {line(str(database.data_dir / directory))}"), soft_wrap=True)
 
 
 def _facts(found: dict[str, Any]) -> "Table":
@@ -78,7 +86,7 @@ def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> 
             (
                 [local(row["tested"]), f"by {row['tested_by']}"],
                 row["test_type"] + (" (superseded)" if row["superseded"] else ""),
-                verdict(row["pass_fail"], row["measured"]).replace(" (", "\n(").split("\n"),
+                _verdict(row["pass_fail"], row["measured"]),
                 _told(row, units.get(row["test_type"], {})),
             )
             for row in found["tests"]
@@ -118,6 +126,13 @@ def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> 
             for row in found["logs"]
         ]
         yield "Logs", table(("number", "time", "type", "text", "by"), logs)
+
+
+def _verdict(stated: bool | None, measured: bool | None) -> list[str]:
+    """Return the verdicts in lines, for a narrow column."""
+    if stated is None and measured is not None:
+        return ["pass" if measured else "fail", "by its limits"]
+    return verdict(stated, measured).replace(" (", "\n(").split("\n")
 
 
 def _told(test: dict[str, Any], units: Mapping[str, str]) -> list[str]:

@@ -38,6 +38,7 @@ def judged(run: "RunSummary", db_path: str | None) -> list[dict[str, Any]]:
 
 def component_lines(run: "RunSummary", tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Say of each component what the run was to it, a line each; those of which nothing is recorded stand alone."""
+    from scantrail.cli.components import VERDICTS
     from scantrail.cli.parts.show import limit_in_words
     from scantrail.cli.parts.wording import verdict
 
@@ -46,6 +47,7 @@ def component_lines(run: "RunSummary", tests: Sequence[Mapping[str, Any]]) -> It
         if not found:
             yield f"{component}: nothing recorded" if run.ended is not None else component
         for test in found:
-            said = verdict(test["pass_fail"], test["measured"]) or "no verdict"
+            stated, measured = test["pass_fail"], test["measured"]
+            said = VERDICTS[measured] if stated is None else verdict(stated, measured)
             limits = "; ".join(map(limit_in_words, test["limits"]))
             yield f"{component}: {test['test_type']}, {said}" + (f", {limits}" if limits else "")
