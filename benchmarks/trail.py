@@ -1,5 +1,4 @@
-"""Runs recorded on components, and the query of a trend: 1,000 simulated runs of three channels on 50 components.
-"""
+"""Runs recorded on components, and the query of a trend: 1,000 simulated runs of three channels on 50 components."""
 
 import os
 import statistics
