@@ -29,10 +29,10 @@ def measure(place: Path) -> None:
 
     station = Station()
     config = HaniwersConfig.from_station(station).with_options(
-        speed=1000.0, thresholds="1:300;2:308;3:292", nsteps="8", step="3", duration=10
+        speed=100.0, thresholds="1:300;2:308;3:292", nsteps="8", step="3", duration=10
     )
     used = station.model_copy(update={"sampler": config.sampler, "sensors": config.sensors})
-    carry_out(Order(parallel_plan(config), used, RigOptions(mock=True, speed=1000.0, seed=1)))
+    carry_out(Order(parallel_plan(config), used, RigOptions(mock=True, speed=100.0, seed=1)))
     (pattern,) = directories(place)
     with Database(place / "lab.db", profile="osechi") as database:
         names = [f"OSECHI-{number:02d}" for number in range(COMPONENTS)]
