@@ -133,7 +133,7 @@ BROKEN = {
     "name = ''\n[types.a]": "name is empty",
     "name = 3\n[types.a]": "name is 3; it must be text",
     "name = 'x'\npolicy = 'strict'\n[types.a]": "policy is 'strict'; it is warn or enforce",
-    "name = 'x'\ncolour = 1\n[types.a]": "'colour' is not known; known are name, policy, tests, types",
+    "name = 'x'\ncolour = 1\n[types.a]": "'colour' is not known; known are name, policy, runs, tests, types",
     "name = 'x'\n[types.a]\nposition = 'P'": "types.a: 'position' is not known",
     "name = 'x'\n[types.a]\npositions = 'P{n}'": "positions is 'P{n}'; it must be a list of texts",
     "name = 'x'\n[types.a]\npositions = ['P{0-3']": "'P{0-3' has a brace without its other half",
