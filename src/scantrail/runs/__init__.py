@@ -32,7 +32,7 @@ from scantrail.runs.wording import cell, duration, heading, onward, plan_lines, 
 from scantrail.runs.writer import Command, RunWriter
 
 if TYPE_CHECKING:
-    from scantrail.runs.catalog import Choice, listing, note_run, register_run, reindex, run_table
+    from scantrail.runs.catalog import Choice, listing, note_run, register_run, reindex
     from scantrail.runs.export import (
         Recorded,
         Written,
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     )
 
 _LATER = {
-    **dict.fromkeys(("Choice", "listing", "note_run", "register_run", "reindex", "run_table"), "catalog"),
+    **dict.fromkeys(("Choice", "listing", "note_run", "register_run", "reindex"), "catalog"),
+    "run_table": "table",
     **dict.fromkeys(
         (
             "Recorded",

@@ -14,8 +14,9 @@ from sqlalchemy.exc import StatementError
 from scantrail.db import Database, open_database, render, sqlite_path
 from scantrail.errors import DatabaseError, RunError, RunNotFound, ScantrailError
 from scantrail.runs import rows
-from scantrail.runs.rows import Choice, run_table
+from scantrail.runs.rows import Choice
 from scantrail.runs.summary import RunSummary, directories, summarize
+from scantrail.runs.table import run_table
 
 __all__ = ["Choice", "Reindexed", "find_run", "list_runs", "listing", "note_run", "register", "reindex", "run_table"]
 

@@ -1,4 +1,4 @@
-"""Table `run`: its columns, a run as a row and back, and the questions asked of it."""
+"""A run as a row of the table `run` and back, and the questions asked of it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -6,34 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Index, Row, Select, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, Select
 
-from scantrail.db import INTEGER, JSON, TEXT, TIME, UUID, metadata
 from scantrail.runs.summary import RunStatus, RunSummary
-
-run_table = Table(
-    "run",
-    metadata,
-    Column("uid", UUID, primary_key=True),
-    Column("number", INTEGER, nullable=False),
-    Column("kind", TEXT, nullable=False),
-    Column("status", TEXT, nullable=False),
-    Column("points", INTEGER, nullable=False),
-    Column("expected", INTEGER),
-    Column("started", TIME, nullable=False),
-    Column("ended", TIME),
-    Column("operator", TEXT, nullable=False),
-    Column("host", TEXT, nullable=False),
-    Column("components", JSON, nullable=False),
-    Column("directory", TEXT, nullable=False),
-    Column("reason", TEXT, nullable=False),
-    Index("run_newest", "started", "number"),
-    Index("run_kind", "kind", "started", "number"),
-    Index("run_number", "number"),
-    sqlite_strict=True,
-)
-"""One row a run; the migrations make it, with the checks that are not repeated here."""
+from scantrail.runs.table import run_table
 
 UNSETTLED: tuple[RunStatus, ...] = ("running", "interrupted")
 """What a row may say while its run has long ended, or was resumed: only the run's directory knows."""
@@ -58,6 +34,8 @@ class Choice:
 
 def upsert(dialect: str) -> sa.Insert:
     """Return the statement that writes a run, anew if it is known."""
+    from sqlalchemy.dialects import postgresql, sqlite  # 20 ms that reading does not pay
+
     insert: postgresql.Insert | sqlite.Insert = (
         postgresql.insert(run_table) if dialect == "postgresql" else sqlite.insert(run_table)
     )
@@ -131,6 +109,8 @@ def summary(row: Row[Any], directory: Path | None = None) -> RunSummary:
 
 def _measured(component: str, dialect: str) -> sa.ColumnElement[bool]:
     if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
         return sa.type_coerce(run_table.c.components, postgresql.JSONB).contains([component])
     each = sa.func.json_each(run_table.c.components).table_valued("value")
     return sa.select(each).where(each.c.value == component).exists()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from scantrail.errors import Refused
-from scantrail.runs import run_table
 from scantrail.tracker import schema
 from scantrail.tracker.lookup import find
 from scantrail.tracker.run_tests import RunTest, run_test
@@ -46,7 +45,11 @@ def link_run(database: Database, uid: str, components: Iterable[str]) -> None:
 
 def runs_of(connection: "Connection", component: str) -> list[dict[str, Any]]:
     """Return the runs that measured a component, newest first, as far as this catalogue knows them."""
-    table, run = schema.run_component, run_table
+    table = schema.run_component
+    if connection.execute(sa.select(table.c.run_uid).where(table.c.component == component).limit(1)).first() is None:
+        return []
+    from scantrail.runs import run_table as run  # most components of a tracker were never in a run
+
     columns = (run.c.number, run.c.uid, run.c.kind, run.c.status, run.c.points, run.c.started)
     query = sa.select(*columns).join_from(table, run, run.c.uid == table.c.run_uid)
     query = query.where(table.c.component == component).order_by(run.c.started.desc(), run.c.number.desc())

@@ -165,13 +165,14 @@ def limit_in_words(limit: Mapping[str, Any], *, numbered: bool = True) -> str:
 
 
 def _quantity(name: str, found: Mapping[str, Any], unit: str) -> str:
-    from scantrail.cli.answers import with_error
-    from scantrail.runs import Result
     from scantrail.tracker import error_of
 
     error = found.get(error_of(name))
     if not isinstance(error, float) or not isinstance(found[name], float):
         return f"{name} {_number(found[name], unit)}"
+    from scantrail.cli.answers import with_error
+    from scantrail.runs import Result
+
     told = with_error(Result(name, found[name], error, unit, "", ""))
     return f"{name} {told} {unit}".strip()
 
