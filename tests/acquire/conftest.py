@@ -65,3 +65,16 @@ def record() -> Callable[[int], Record]:
 def directory() -> Callable[[int], Path]:
     """`directory(number)`: where a run lies."""
     return lambda number: find(data_root(), str(number))
+
+
+@pytest.fixture
+def known():
+    """`known(id)`: add a component to the default database, of the profile that knows scans, and return its id."""
+    from scantrail.tracker import add_component, get_default_db
+
+    def add(component):
+        with get_default_db(profile="osechi") as database:
+            add_component(component, "detector", {}, db=database)
+        return component
+
+    return add

@@ -39,9 +39,9 @@ def abort(run):
     ask(run.directory, "abort")
 
 
-def test_an_order_becomes_a_run_and_a_csv(tmp_path):
+def test_an_order_becomes_a_run_and_a_csv(tmp_path, known):
     output = tmp_path / "scan_001.csv"
-    outcome = start(order(output=output, components=("FOIL-1",)))
+    outcome = start(order(output=output, components=(known("FOIL-1"),)))
     assert (outcome.status, outcome.exit_code, outcome.taken, outcome.expected) == ("success", 0, 10, 10)
     assert outcome.files == [str(output)]
     assert outcome.place == tmp_path

@@ -15,9 +15,9 @@ from scantrail.station import data_root
 
 
 @pytest.mark.parametrize(("kind", "points"), [("serial", 15), ("parallel", 5)])
-def test_a_scan_of_the_mock_detector(ordered, record, tmp_path, kind, points):
+def test_a_scan_of_the_mock_detector(ordered, record, known, tmp_path, kind, points):
     opened = []
-    outcome = start(ordered(kind, workspace=tmp_path / "w", components=("DET-1",)), opened.append)
+    outcome = start(ordered(kind, workspace=tmp_path / "w", components=(known("DET-1"),)), opened.append)
     assert (outcome.status, outcome.exit_code, outcome.number) == ("success", 0, 1)
     assert (outcome.taken, outcome.expected) == (points, points)
     assert [len(rows) for rows in outcome.points.values()] == [5, 5, 5]

@@ -286,7 +286,7 @@ def test_show_tells_a_run_of_any_kind(runs):
         "status      success: a note",
         "points      3 of 3",
         "operator    Ada on ",
-        "components  M12, M13",
+        "components  M12: nothing recorded",
         "plan        start 0; stop 9",
         "streams     primary 3",
         "analysis/peak-1.json",

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,6 +38,13 @@ def _of_the_wheel() -> Path | None:
 @contextmanager
 def private_server(programs: Path, options: str = OPTIONS) -> Iterator[str]:
     """Give the URL of an empty database on a server that ends with the block; raise ServerFailed if it does not run."""
+    with stoppable_server(programs, options) as (url, _):
+        yield url
+
+
+@contextmanager
+def stoppable_server(programs: Path, options: str = OPTIONS) -> Iterator[tuple[str, Callable[[str], None]]]:
+    """As `private_server`, with a function that takes "stop" and "start"; stopped by the end of the block is fine."""
     place = Path(tempfile.mkdtemp(prefix="scantrail-pg-"))
     as_owner: list[str] = []
     password, port, log = secrets.token_hex(8), _free_port(), place / "log"
@@ -58,17 +65,22 @@ def private_server(programs: Path, options: str = OPTIONS) -> Iterator[str]:
         if done.returncode:
             raise ServerFailed(f"{program} ended with {done.returncode}: {log.read_text()}")
 
+    def control(what: str) -> None:
+        how = ("-m", "fast") if what == "stop" else ("-o", f"-k {place} -p {port} {options}")
+        server("pg_ctl", *how, "-w", what)
+
     try:
         server(
             "initdb",
             *("-U", "scantrail", "-A", "scram-sha-256", f"--pwfile={place}/password"),
             *("-N", "-E", "UTF8", "--locale=C"),
         )
-        server("pg_ctl", "-o", f"-k {place} -p {port} {options}", "-w", "start")
+        control("start")
         try:
-            yield f"postgresql://scantrail:{password}@127.0.0.1:{port}/postgres"
+            yield f"postgresql://scantrail:{password}@127.0.0.1:{port}/postgres", control
         finally:
-            server("pg_ctl", "-m", "fast", "-w", "stop")
+            if (place / "data" / "postmaster.pid").exists():
+                control("stop")
     finally:
         shutil.rmtree(place)
 

@@ -77,5 +77,6 @@ def told(one: "RecordedRun") -> str:
     from scantrail.cli.parts.show import limit_in_words
 
     words = ", ".join(map(limit_in_words, one.limits))
-    verdict = VERDICTS[one.measured] + (f" by {words}" if words else ", for it has no limit" * (one.measured is None))
+    by = "; limited is" if one.measured is None else " by"
+    verdict = VERDICTS[one.measured] + (f"{by} {words}" if words else ", for it has no limit" * (one.measured is None))
     return f"{one.component}: {one.test}, {verdict}" + ("" if one.new else "; it was recorded before")

@@ -15,7 +15,7 @@ from scantrail.errors import ScantrailError
 Commands = dict[str, tuple[str, str, str]]
 
 SCANTRAIL: Commands = {
-    "demo": ("demo", "demo", "Scan a simulated detector from the first command to the data."),
+    "demo": ("demo", "demo", "Scan a simulated detector, from the first command to its record."),
     "device": ("device", "device", "Look at single devices of a beamline, and move them."),
     "parts": ("main", "_parts", "Components, their tests, positions and history; the same as svt."),
     "runs": ("runs", "runs", "List, show, follow, export and control runs."),

@@ -1,6 +1,6 @@
 """All that is known of one run, as JSON-safe values; what people are shown of it is made of these."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,11 +19,12 @@ Columns: TypeAlias = dict[str, dict[str, Any]]
 
 
 class Shown(NamedTuple):
-    """A run as it is shown: its summary, its record, and the run that went on with it."""
+    """A run as it is shown: its summary, its record, the run that went on with it, what it was to its components."""
 
     run: RunSummary
     record: Record
     later: int | None
+    tests: Sequence[Mapping[str, Any]] = ()
 
 
 def shown_run(directory: Path) -> Shown:
@@ -67,6 +68,7 @@ def report(shown: Shown) -> dict[str, Any]:
         "streams": {name: len(record.stream(name)) for name in record.descriptors},
         "restored": restored(record),
         "results": answers,
+        "tests": list(shown.tests),
         "unreadable": unreadable,
         "skipped": list(record.stream(SKIPPED).rows()),
         "files": files_of(record.directory),

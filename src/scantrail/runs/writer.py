@@ -181,7 +181,7 @@ class RunWriter:
                 self._look_at_control()
             stops = self._stops
             if stops >= 2 or (now := clock.monotonic()) >= deadline:
-                return _COMMANDS[min(stops, 2)] if stops else "go"
+                return _COMMANDS[min(stops, 2)]
             clock.sleep(min(deadline - now, SLICE))
             now = clock.monotonic()
 

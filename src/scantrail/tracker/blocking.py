@@ -1,11 +1,12 @@
 """What stands between a component and a status: tests that are required, and not passed or never made."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from scantrail.tracker import schema
+from scantrail.tracker.limits import judge
 from scantrail.tracker.lookup import find
 from scantrail.tracker.profile import from_document
 from scantrail.tracker.workflow import NOT_INSTALLABLE, TRANSITIONS
@@ -58,15 +59,15 @@ def missing_tests(connection: "Connection", component: str, kind: str, status: s
     return [
         said
         for test_type in required_tests(connection, kind, status)
-        if (said := _lack(connection, component, test_type))
+        if (said := _lack(connection, component, kind, test_type))
     ]
 
 
-def _lack(connection: "Connection", component: str, test_type: str) -> str:
+def _lack(connection: "Connection", component: str, kind: str, test_type: str) -> str:
     table = schema.test
     replaced = sa.select(table.c.supersedes).where(table.c.supersedes.is_not(None), table.c.voided.is_(None))
     newest = connection.execute(
-        sa.select(table.c.stated, table.c.measured)
+        sa.select(table.c.id, table.c.stated, table.c.measured)
         .where(table.c.component == component, table.c.type == test_type, table.c.voided.is_(None))
         .where(table.c.id.not_in(replaced.where(table.c.component == component)))
         .order_by(table.c.tested.desc(), table.c.id.desc())
@@ -80,4 +81,12 @@ def _lack(connection: "Connection", component: str, test_type: str) -> str:
         return f"a passed {test_type} (the newest failed)"
     if newest.stated is None and newest.measured is None:
         return f"a passed {test_type} (the newest has no verdict)"
-    return ""
+    # its verdict stands, but a limit that was changed since asks for more
+    breaches = judge(connection, kind, test_type, _numbers(connection, newest.id)).breaches
+    return f"a passed {test_type} (by the limits of today {'; '.join(breaches)})" if breaches else ""
+
+
+def _numbers(connection: "Connection", test: int) -> dict[str, Any]:
+    table = schema.measurement
+    rows = connection.execute(sa.select(table).where(table.c.test == test).order_by(table.c.name))
+    return {row.name: row.number if row.other is None else row.other for row in rows}

@@ -91,7 +91,7 @@ def in_words(low: float | None, high: float | None, required_for: str | None) ->
 class Judged:
     """What limits say of measurements. within: None if none applies, or if what one applies to is lacking.
 
-    limits: each version that was applied.
+    limits: each version that was applied, or would have been to what is lacking.
     """
 
     within: bool | None
@@ -128,8 +128,9 @@ def judge(
     applied = []
     for limit in connection.execute(query.order_by(table.c.id)):
         values = [one for one in _numbers(measurements) if limit.quantity in (one[0], limited_by(one[0]))]
-        lacking += [each for each in missing if limit.quantity in (each, limited_by(each))]
-        if values:
+        absent = [each for each in missing if limit.quantity in (each, limited_by(each))]
+        lacking += absent
+        if values or absent:
             applied.append(
                 {"limit": limit.id, "quantity": limit.quantity, "low": limit.low, "high": limit.high}
                 | {"made": stamp(limit.made), "made_by": limit.made_by}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from scantrail.tracker import schema
+from scantrail.tracker.quantities import declared_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,18 +36,29 @@ def tests_of(connection: "Connection", component: str, *, limit: int | None = No
         }
         for row in rows
     }
+    units = units_of(connection)
     numbers = _run_numbers(connection, [row.run_uid for row in rows if row.run_uid is not None])
     for test in found.values():
         test["run"] = numbers.get(test["run_uid"])
     values, files = schema.measurement, schema.file
     for value in connection.execute(sa.select(values).where(values.c.test.in_(list(found)))):
         found[value.test]["measurements"][value.name] = value.number if value.other is None else value.other
+    for test in found.values():
+        declared = units.get(test["test_type"], {})
+        named = {name: declared.get(name, declared.get(declared_name(name))) for name in test["measurements"]}
+        test["units"] = {name: unit for name, unit in named.items() if unit}
     query = sa.select(files).where(files.c.test.in_(list(found)), files.c.voided.is_(None)).order_by(files.c.id)
     for file in connection.execute(query):
         found[file.test]["files"].append(
             {"kind": file.kind, "path": file.path, "name": file.name, "size": file.size, "sha256": file.sha256}
         )
     return list(found.values())
+
+
+def units_of(connection: "Connection") -> dict[str, dict[str, str]]:
+    """Return test type -> quantity -> unit."""
+    table = schema.test_type
+    return {row.name: dict(row.quantities) for row in connection.execute(sa.select(table.c.name, table.c.quantities))}
 
 
 def _run_numbers(connection: "Connection", uids: "list[str]") -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Tests of components: what was measured, by whom, with which files, and the verdicts, stated and measured."""
 
 import uuid as uuids
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -152,7 +152,7 @@ class TestResult:
         elif breaches:
             change.notices.append(breaches)
         elif judged.lacking:
-            change.notices.append(f"no verdict: {', '.join(judged.lacking)} has a limit and was not measured")
+            change.notices.append(_lack(judged.lacking))
 
     def _superseded(self, change: Change, component: str) -> int | None:
         if self.supersedes is None:
@@ -171,6 +171,11 @@ def _uuid(given: str) -> str:
         return str(uuids.UUID(given))
     except (ValueError, AttributeError, TypeError) as error:
         raise InputError(f"{given!r} is no uuid") from error
+
+
+def _lack(names: Sequence[str]) -> str:
+    have, were = ("has", "was") if len(names) == 1 else ("have", "were")
+    return f"no verdict: {', '.join(names)} {have} a limit and {were} not measured"
 
 
 def checked_measurements(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def test_every_command_speaks_to_people_and_to_programs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     tried = {"disassemble", "restore", "adopt", "findings", "import", "export", "search", "label"}
+    tried |= {"plot", "record", "sync"}
     for command in EVERY:
         done = bench(*command, *["--json"] * as_json)
         assert done.code == 0, (command, done)

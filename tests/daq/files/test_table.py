@@ -114,7 +114,7 @@ def test_other_delimiters_are_seen(file, delimiter):
         ),
         (
             '# plan: {"type": "time", "count": 0, "detectors": ["a"]}\ntimestamp,x\n1,2\n',
-            "the plan in the header block cannot be used: [count] = 0 must be greater than 0 (Number of readings)",
+            "the plan in the header block cannot be used: count = 0 must be greater than 0 (Number of readings)",
         ),
         ("timestamp,x,x_setpoint,x_index\n1,2,2,0.5\n", "the column x_index must hold whole numbers from 0"),
         (

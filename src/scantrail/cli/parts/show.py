@@ -12,6 +12,8 @@ from scantrail.cli.parts.wording import line, local, status_text, table, verdict
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from scantrail.tracker import Database
+
 
 @click.command()
 @component_argument
@@ -21,12 +23,18 @@ def show(component_id: str, as_json: bool) -> None:
     from scantrail.tracker import detail
 
     with opened() as database:
-        found = detail(database, component_id)
-        units = {name: kind.quantities for name, kind in database.profile.tests.items()}
-        data_dir = database.data_dir
-    if as_json:
-        print_json(found)
-        return
+        if as_json:
+            print_json(detail(database, component_id))
+        else:
+            print_card(database, component_id)
+
+
+def print_card(database: "Database", component_id: str) -> None:
+    """Print what is known of a component as tables. Raises ComponentNotFound."""
+    from scantrail.tracker import detail
+
+    found = detail(database, component_id)
+    units = {name: kind.quantities for name, kind in database.profile.tests.items()}
     from rich.console import Console
     from rich.text import Text
 
@@ -41,7 +49,7 @@ def show(component_id: str, as_json: bool) -> None:
         console.print()
     for directory in dict.fromkeys(path.rpartition("/")[0] for path in files):
         # in one piece, however long, so that it can be copied
-        console.print(Text(f"Files in {line(str(data_dir / directory))}"), soft_wrap=True)
+        console.print(Text(f"Files in {line(str(database.data_dir / directory))}"), soft_wrap=True)
 
 
 def _facts(found: dict[str, Any]) -> "Table":
@@ -78,10 +86,7 @@ def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> 
             (
                 [local(row["tested"]), f"by {row['tested_by']}"],
                 row["test_type"] + (" (superseded)" if row["superseded"] else ""),
-                [
-                    *verdict(row["pass_fail"], row["measured"]).replace(" (", "\n(").split("\n"),
-                    *(f"by limit {limit['limit']}" for limit in row["limits"]),
-                ],
+                _verdict(row["pass_fail"], row["measured"]),
                 _told(row, units.get(row["test_type"], {})),
             )
             for row in found["tests"]
@@ -123,6 +128,13 @@ def _sections(found: dict[str, Any], units: Mapping[str, Mapping[str, str]]) -> 
         yield "Logs", table(("number", "time", "type", "text", "by"), logs)
 
 
+def _verdict(stated: bool | None, measured: bool | None) -> list[str]:
+    """Return the verdicts in lines, for a narrow column."""
+    if stated is None and measured is not None:
+        return ["pass" if measured else "fail", "by its limits"]
+    return verdict(stated, measured).replace(" (", "\n(").split("\n")
+
+
 def _told(test: dict[str, Any], units: Mapping[str, str]) -> list[str]:
     """Say what a test found, a line each: quantities as they are declared, notes, names of files."""
     from scantrail.tracker import declared_name, error_of
@@ -137,16 +149,19 @@ def _told(test: dict[str, Any], units: Mapping[str, str]) -> list[str]:
     measured = [_quantity(name, found, units.get(name) or units.get(declared_name(name), "")) for name in named]
     # those of several channels stand below one another
     lines = measured if any(" " in name for name in named) else [", ".join(measured)]
-    return [
-        each for each in (*lines, test["notes"], *(file["path"].rpartition("/")[2] for file in test["files"])) if each
-    ]
+    # files of a run are known by their names, and there are many
+    kept = [file["path"].rpartition("/")[2] for file in test["files"]]
+    files = [", ".join(file["name"] for file in test["files"])] if test["run_uid"] else kept
+    limits = [f"limit {one['limit']}: {limit_in_words(one, numbered=False)}" for one in test["limits"]]
+    return [each for each in (*lines, *limits, test["notes"], *files) if each]
 
 
-def limit_in_words(limit: Mapping[str, Any]) -> str:
+def limit_in_words(limit: Mapping[str, Any], *, numbered: bool = True) -> str:
     """Say which version of a limit judged."""
     from scantrail.tracker import in_words
 
-    return f"{limit['quantity']} {in_words(limit['low'], limit['high'], None)} (limit {limit['limit']})"
+    words = f"{limit['quantity']} {in_words(limit['low'], limit['high'], None)}"
+    return f"{words} (limit {limit['limit']})" if numbered else words
 
 
 def _quantity(name: str, found: Mapping[str, Any], unit: str) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scantrail.cli.runs.places import locate, run_argument
+from scantrail.cli.runs.judged import component_lines, judged
+from scantrail.cli.runs.places import database_option, locate, run_argument
 from scantrail.cli.runs.points import points_table
 from scantrail.cli.runs.wording import length, local, status_text
 from scantrail.runs import Shown, onward, plan_lines, report, share, shown_run
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @run_argument
+@database_option
 @click.option("--all", "whole", is_flag=True, help="Show every point of a long run.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every point.")
-def show(run: str, whole: bool, as_json: bool) -> None:
-    """Show RUN: how it ended, its plan, its points, its files."""
+def show(run: str, db_path: str | None, whole: bool, as_json: bool) -> None:
+    """Show RUN: how it ended, its plan, its components with their verdicts, its points, its files."""
     shown = shown_run(locate(run))
+    shown = shown._replace(tests=judged(shown.run, db_path))
     found = report(shown)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
@@ -76,7 +79,7 @@ def _lines(shown: Shown, found: Mapping[str, Any]) -> Iterator[tuple[str, list[s
     yield "uid", [run.uid]
     for name, lines in {
         "goes on with": [found["resumed_from"]] if found["resumed_from"] else [],
-        "components": [", ".join(run.components)] if run.components else [],
+        "components": [*component_lines(run, shown.tests)],
         "plan": list(plan_lines(found["plan"])),
         "dark": [_dark(key, dark) for key, dark in found["dark"].items()],
         "streams": [", ".join(f"{name} {events}" for name, events in found["streams"].items())],

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from scantrail.errors import InputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.figure.quantities import as_number, named, unit_of_number
-from scantrail.tracker.figure.subject import Bound, bounds_of, units_of
+from scantrail.tracker.figure.subject import Bound, bounds_of
 from scantrail.tracker.lookup import find_type
+from scantrail.tracker.results import units_of
 from scantrail.tracker.store import Database
 
 if TYPE_CHECKING:

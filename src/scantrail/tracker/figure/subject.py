@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from scantrail.errors import Refused
 from scantrail.tracker import schema
 from scantrail.tracker.lookup import find
-from scantrail.tracker.results import tests_of
+from scantrail.tracker.results import tests_of, units_of
 from scantrail.tracker.store import Database
 
 if TYPE_CHECKING:
@@ -84,12 +84,6 @@ def subject(database: Database, component: str) -> Subject:
             bounds_of(connection, row.type),
             database.data_dir,
         )
-
-
-def units_of(connection: "Connection") -> dict[str, dict[str, str]]:
-    """Return test type -> quantity -> unit."""
-    table = schema.test_type
-    return {row.name: dict(row.quantities) for row in connection.execute(sa.select(table.c.name, table.c.quantities))}
 
 
 def bounds_of(connection: "Connection", kind: str) -> dict[tuple[str, str], list[Bound]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import cycle
 
 from scantrail.plots import Axis, Colour, Element, Figure, Line, Note, Panel, Points, Shape, numbers
 from scantrail.tracker.figure.quantities import NUMBER_OF, Scale, scale_of, written
@@ -10,6 +11,8 @@ from scantrail.tracker.figure.subject import Bound
 
 DECADES = 100.0
 """Ratio of the largest to the smallest value or limit from which on the axis is logarithmic."""
+COURSES: Sequence[Colour] = ("sky", "green", "purple", "grey")
+"""Colours of the lines of several channels, none of which is that of a verdict."""
 MARKS: Mapping[str, tuple[str, Colour, Shape]] = {
     "pass": ("pass", "blue", "disc"),
     "fail": ("fail", "vermilion", "square"),
@@ -21,12 +24,19 @@ MARKS: Mapping[str, tuple[str, Colour, Shape]] = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A quantity in one test; `mark` is a key of MARKS."""
+    """A quantity in one test; `mark` is a key of MARKS. series: the channel that it was measured of, "" for none."""
 
     tested: datetime
     value: float
     mark: str
     test: str
+    error: float | None = None
+    series: str = ""
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Return the ends of the error bar, both the value itself if it has no error."""
+        return self.value - (self.error or 0.0), self.value + (self.error or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,11 @@ class Trend:
     unit: str
     values: Sequence[Value]
     bounds: Sequence[Bound] = ()
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Return the channels that it was measured of, in order; one that is "" for values of no channel."""
+        return tuple(sorted({value.series for value in self.values}))
 
 
 def trend_figure(trends: Sequence[Trend], *, title: str = "", rest: Sequence[str] = ()) -> Figure:
@@ -61,8 +76,14 @@ def _panel(trend: Trend, span: tuple[float, float], *, alone: bool, one_type: bo
     values = [value.value for value in trend.values]
     ends = [end for bound in trend.bounds for _, end in bound.ends()]
     on_log = min(values + ends) > 0.0 and max(values + ends) >= DECADES * min(values + ends)
+    if not on_log:
+        values = [end for value in trend.values for end in value.ends]
     scale = Scale(1.0, trend.unit) if on_log else scale_of(trend.unit, max(map(abs, values)))
-    elements = [*_limit_lines(trend, span, scale.factor), *_course(trend, scale.factor), *_marked(trend, scale.factor)]
+    elements = [
+        *_limit_lines(trend, span, scale.factor),
+        *_course(trend, scale.factor),
+        *_marked(trend, scale.factor, on_log=on_log),
+    ]
     y = Axis(
         trend.name,
         scale.unit,
@@ -118,18 +139,27 @@ def _limit_line(
 
 
 def _course(trend: Trend, factor: float) -> Iterator[Element]:
-    """A thin line through what still counts."""
-    kept = [value for value in trend.values if value.mark != "superseded"]
-    x = numbers([value.tested.timestamp() for value in kept])
-    if len(kept) > 1:
-        yield Line(x, numbers([value.value * factor for value in kept]), colour="grey", stroke="solid")
+    """A thin line through what still counts, one a channel."""
+    several = len(trend.series) > 1
+    for series, colour in zip(trend.series, cycle(COURSES), strict=False):
+        kept = [value for value in trend.values if value.mark != "superseded" and value.series == series]
+        x = numbers([value.tested.timestamp() for value in kept])
+        if len(kept) > 1:
+            y = numbers([value.value * factor for value in kept])
+            yield Line(x, y, series if several else "", colour if several else "grey", "solid")
 
 
-def _marked(trend: Trend, factor: float) -> Iterator[Points]:
+def _marked(trend: Trend, factor: float, *, on_log: bool) -> Iterator[Points]:
+    """Points by their verdicts; where one has an error, with error bars, on a logarithmic axis none below zero."""
     for mark, (label, colour, shape) in MARKS.items():
         marked = [value for value in trend.values if value.mark == mark]
+        if not marked:
+            continue
         x = numbers([value.tested.timestamp() for value in marked])
-        if marked:
-            yield Points(
-                x, numbers([value.value * factor for value in marked]), label=label, colour=colour, shape=shape
-            )
+        y = numbers([value.value * factor for value in marked])
+        low: list[float] = []
+        high: list[float] = []
+        if any(value.error is not None for value in marked):
+            low = [(end if (end := value.ends[0]) > 0.0 or not on_log else value.value) * factor for value in marked]
+            high = [value.ends[1] * factor for value in marked]
+        yield Points(x, y, numbers(low), numbers(high), label=label, colour=colour, shape=shape)

@@ -1,14 +1,17 @@
 """Numbers of tests against time, from the tests to a figure and its numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import floor, log10
 from typing import Any
 
 from scantrail.errors import Refused
 from scantrail.tracker.figure.drawn import Drawn
-from scantrail.tracker.figure.quantities import as_number, named, unit_of_number, written
+from scantrail.tracker.figure.quantities import as_number, is_number, named, unit_of_number, written
 from scantrail.tracker.figure.subject import VERDICTS, Subject, verdict, when
 from scantrail.tracker.figure.trend import MARKS, Trend, Value, trend_figure
 from scantrail.tracker.moments import stamp
+from scantrail.tracker.quantities import error_of
 
 MOST_PANELS = 5
 
@@ -20,14 +23,14 @@ def trend_drawn(
 
     Raises Refused if there is no such number.
     """
-    trends = [trend for trend in _trends(subject, tests) if quantity in (None, trend.quantity)]
+    trends = [*_chosen(_trends(subject, tests), quantity)]
     if not trends:
         raise Refused(_nothing(subject, tests, quantity, problems))
     drawn, rest = trends[:MOST_PANELS], trends[MOST_PANELS:]
     kinds = dict.fromkeys(trend.test_type for trend in drawn)
     figure = trend_figure(drawn, title=f"{subject.id}: {', '.join(kinds)}", rest=[trend.quantity for trend in rest])
     facts = {"component": subject.id, "trends": [_facts(trend) for trend in trends]}
-    headings = ("test", "verdict", *(trend.name for trend in drawn))
+    headings = ("test", "verdict", *(f"{trend.name} {series}".strip() for trend in drawn for series in trend.series))
     rows = [*_rows(drawn, several=len(kinds) > 1)]
     return Drawn(figure, facts, headings, rows, problems=problems)
 
@@ -36,12 +39,18 @@ def _trends(subject: Subject, tests: Sequence[Mapping[str, Any]]) -> list[Trend]
     found: dict[tuple[str, str], list[Value]] = {}
     lists: set[tuple[str, str]] = set()
     for test in reversed(tests):
-        for quantity, measured in test["measurements"].items():
+        measurements = test["measurements"]
+        errors = {error_of(name) for name in measurements}
+        for name, measured in measurements.items():
+            quantity, series = _parted(name, subject.units.get(test["test_type"], {}))
             key = (test["test_type"], quantity)
             number = as_number(measured, subject.unit(*key))
-            if number is not None:
+            if number is not None and name not in errors:
                 mark = "superseded" if test["superseded"] else verdict(test)
-                found.setdefault(key, []).append(Value(test["tested"], number, mark, test["uuid"]))
+                error = measurements.get(error_of(name))
+                width = float(error) if is_number(error) else None
+                value = Value(test["tested"], number, mark, test["uuid"], width, series)
+                found.setdefault(key, []).append(value)
                 if isinstance(measured, list):
                     lists.add(key)
     return [
@@ -54,6 +63,27 @@ def _trends(subject: Subject, tests: Sequence[Mapping[str, Any]]) -> list[Trend]
         )
         for key, values in sorted(found.items())
     ]
+
+
+def _chosen(trends: Sequence[Trend], quantity: str | None) -> Iterator[Trend]:
+    """Take the trends of a quantity, of `threshold ch1` those of that channel alone; all of them if it is None."""
+    for trend in trends:
+        if quantity in (None, trend.quantity):
+            yield trend
+        elif quantity is not None and quantity.startswith(f"{trend.quantity} "):
+            series = quantity.removeprefix(f"{trend.quantity} ")
+            if values := [value for value in trend.values if value.series == series]:
+                yield replace(trend, name=f"{trend.name} {series}", values=[replace(one, series="") for one in values])
+
+
+def _parted(name: str, declared: Mapping[str, str]) -> tuple[str, str]:
+    """Part `threshold ch1` into the quantity that is declared and its channel.
+
+    >>> _parted("threshold ch1", {"threshold": "DAC"}), _parted("dark current", {})
+    (('threshold', 'ch1'), ('dark current', ''))
+    """
+    quantity, _, series = name.partition(" ")
+    return (quantity, series) if series and name not in declared and quantity in declared else (name, "")
 
 
 def _nothing(
@@ -70,7 +100,8 @@ def _nothing(
 
 def _facts(trend: Trend) -> dict[str, Any]:
     values = [
-        {"test": value.test, "tested": stamp(value.tested), "value": value.value, "verdict": value.mark}
+        {"test": value.test, "tested": stamp(value.tested), "value": value.value, "error": value.error}
+        | {"channel": value.series or None, "verdict": value.mark}
         for value in trend.values
     ]
     return {"test_type": trend.test_type, "quantity": trend.quantity, "unit": trend.unit, "values": values}
@@ -79,12 +110,22 @@ def _facts(trend: Trend) -> dict[str, Any]:
 def _rows(trends: Sequence[Trend], *, several: bool) -> Iterator[list[str]]:
     """A row a test, the newest first, with a column for each quantity; `several`: there are several types of test."""
     tests: dict[str, tuple[Value, str]] = {}
-    cells: dict[tuple[str, str, str], str] = {}
+    cells: dict[tuple[str, str, str, str], str] = {}
     for trend in trends:
         for value in trend.values:
             tests[value.test] = (value, trend.test_type)
-            cells[value.test, trend.test_type, trend.quantity] = written(value.value, trend.unit)
+            cells[value.test, trend.test_type, trend.quantity, value.series] = _cell(value, trend.unit)
     for uuid, (value, test_type) in sorted(tests.items(), key=lambda each: each[1][0].tested, reverse=True):
         name = when(value.tested) + f" {test_type}" * several
         said = VERDICTS.get(value.mark) or MARKS[value.mark][0]
-        yield [name, said, *(cells.get((uuid, trend.test_type, trend.quantity), "") for trend in trends)]
+        columns = ((trend, series) for trend in trends for series in trend.series)
+        told = (cells.get((uuid, trend.test_type, trend.quantity, series), "") for trend, series in columns)
+        yield [name, said, *told]
+
+
+def _cell(value: Value, unit: str) -> str:
+    """Write a value, to the first digit of its error, which stands behind it."""
+    if not value.error:
+        return written(value.value, unit)
+    places = max(0, -floor(log10(value.error)))
+    return f"{value.value:.{places}f} ± {value.error:.{places}f} {unit}".strip()
