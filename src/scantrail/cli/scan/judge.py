@@ -25,7 +25,7 @@ def judge(source: str, scan: int | None, config: Path | None, output: Path | Non
     """Tell what RUN shows, or a SPEC, XDI or CSV FILE: peaks, centroids, widths, edges.
 
     The answers on a run are kept beside its journal. The derived columns of a file are those of the station file. Ends
-    with 3 if nothing stands out of the noise.
+    with 3 if nothing stands out of the noise, or only with doubt.
     """
     from scantrail.acquire import judge_measured, judge_run
     from scantrail.cli.answers import print_answers
