@@ -67,6 +67,7 @@ def test_ctrl_c_while_waiting_for_another_writer(path: Path) -> None:
         assert verify(db) == []
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("count", [5, pytest.param(60, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
 def test_ctrl_c_at_any_moment_records_a_test_whole_or_not_at_all(path: Path, tmp_path: Path, count: int) -> None:
     (tmp_path / "curve.png").write_bytes(bytes(30_000_000))

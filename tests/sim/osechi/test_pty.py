@@ -101,6 +101,7 @@ def test_a_frozen_board_keeps_its_port(quiet):
         assert port.read(1) == b""
 
 
+@pytest.mark.alone
 def test_nothing_waits_for_a_reader_and_every_loss_is_in_the_log(read_windows):
     noise = ChannelPhysics(mu=2000.0, rate=1000.0, plateau=0.0)
     machine = OsechiMachine(physics=OsechiPhysics((noise, noise, noise)), baudrate=10**8)

@@ -1,9 +1,12 @@
 """ADR-020: parallel scans of the simulated detector, whole."""
 
+import pytest
+
 from scantrail.sim import Faults, WriteFault, thresholds, windows
 from scantrail.threshold import run_parallel_threshold_scan
 
 
+@pytest.mark.alone
 def test_basic_parallel_scan_with_mock(mock, scan_config, rows, record):
     config = scan_config({1: 200, 2: 300, 3: 250}, nsteps=8, step=5, duration=5.0)
     device = mock(config)
