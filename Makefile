@@ -27,6 +27,7 @@ test: $(READY)
 
 long: $(READY)
 	$(BIN)/python -m pytest -m long --durations=0
+	$(BIN)/python -m pytest -m "hypothesis and not long" -n $(WORKERS) --hypothesis-profile=search
 
 lint: $(READY) docs
 	$(BIN)/ruff format --check .

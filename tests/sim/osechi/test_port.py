@@ -5,6 +5,7 @@ import pytest
 import serial
 
 from scantrail.sim import Faults, OsechiMachine, SimulatedPort, windows
+from scantrail.sim.osechi.port import SLACK
 
 ACK = b'{"type":"response","status":"ok","stream":0}\r\n'
 
@@ -61,6 +62,23 @@ def test_speed_makes_simulated_time_run_faster(busy):
             counts.append(len(port.read(10**6).splitlines()))
     assert 100 < counts[0] < 260
     assert 8000 < counts[1] < 10000
+
+
+@pytest.mark.parametrize(("waits", "run_on"), [(True, SLACK), (False, 2.0)])
+def test_a_board_may_wait_for_a_late_reader(busy, waits, run_on):
+    clock = Clock()
+    with SimulatedPort(OsechiMachine(physics=busy), speed=300.0, timeout=0.0, clock=clock, waits=waits) as port:
+        port.read(1)
+        clock.now += 2.0
+        port.write(b"SET_STREAM 0\n")
+        assert port.now() == pytest.approx(run_on * 300.0)
+        assert port.heard_at == port.beat() == pytest.approx(100.0 + run_on)
+
+
+def test_a_board_does_not_wait_for_a_reader_that_sleeps_until_it_is_due(quiet):
+    with SimulatedPort(OsechiMachine(physics=quiet), speed=300.0, timeout=0.2, waits=True) as port:
+        port.read(1)
+        assert port.now() > 0.19 * 300.0
 
 
 def test_a_reader_thread_gets_every_event_while_another_writes(busy, read_windows):

@@ -1,5 +1,6 @@
 """The simulated board in this very process, behind the methods of a pyserial port."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from scantrail.sim.osechi.machine import OsechiMachine
 LATENCY = 0.0002
 """Shortest sleep of a reader [s of wall-clock time]: bytes come in chunks, as from a converter's latency timer."""
 
+SLACK = 0.01
+"""How late a reader may come [s of wall-clock time] before a board that waits for it holds its clock."""
+
 _UNPLUGGED_READ = (
     "device reports readiness to read but returned no data (device disconnected or multiple access on port?)"
 )
@@ -22,8 +26,11 @@ class SimulatedPort:
     """A serial port whose other end is `machine`; safe for one reading and one writing thread.
 
     Simulated time is `speed` times the time of `clock` [s] since the port was made; timeouts are wall-clock seconds as
-    in pyserial. Reads and writes raise serial.SerialException once the board is unplugged, serial.PortNotOpenError once
-    the port is closed. `heard_at` is the time of `clock` [s] at which the board took the last write. A context manager.
+    in pyserial. With `waits` it stands still while the reader is late: at a fast clock a busy machine would otherwise
+    never catch up with the board. `heard_at` is the time of `beat` [s] at which the board took the last write.
+
+    Reads and writes raise serial.SerialException once the board is unplugged, serial.PortNotOpenError once the port is
+    closed. A context manager.
     """
 
     def __init__(
@@ -34,6 +41,7 @@ class SimulatedPort:
         timeout: float | None = None,
         port: str = "sim://osechi",
         clock: Callable[[], float] = time.monotonic,
+        waits: bool = False,
     ) -> None:
         self.machine = machine
         self.speed = speed
@@ -43,7 +51,9 @@ class SimulatedPort:
         self.baudrate = machine.baudrate
         self.is_open = True
         self._clock = clock
-        self._start = self.heard_at = clock()
+        self._waits = waits
+        self._start = self.heard_at = self._expected = clock()
+        self._held = 0.0
         self._changed = threading.Condition()
         self._buffer = bytearray()
         self._cancelled = False
@@ -51,7 +61,11 @@ class SimulatedPort:
 
     def now(self) -> float:
         """Simulated time since the port was made [s]."""
-        return (self._clock() - self._start) * self.speed
+        return (self.beat() - self._start) * self.speed
+
+    def beat(self) -> float:
+        """Time of `clock` less what the board waited for its reader [s]."""
+        return self._clock() - self._held
 
     @property
     def in_waiting(self) -> int:
@@ -72,13 +86,15 @@ class SimulatedPort:
                     taken = bytes(self._buffer[:size])
                     del self._buffer[:size]
                     return taken
-                self._changed.wait(self._nap(left))
+                nap = self._nap(left)
+                self._expected = math.inf if nap is None else self._clock() + nap
+                self._changed.wait(nap)
 
     def write(self, data: bytes) -> int:
         """Hand `data` to the board at once; return how many bytes."""
         with self._changed:
             self._pump(_UNPLUGGED_WRITE)
-            self.heard_at = self._clock()
+            self.heard_at = self.beat()
             self.machine.receive(bytes(data), (self.heard_at - self._start) * self.speed)
             self._changed.notify_all()
             return len(data)
@@ -126,10 +142,17 @@ class SimulatedPort:
     def _pump(self, complaint: str) -> None:
         if not self.is_open:
             raise serial.PortNotOpenError
+        self._hold()
         now = self.now()
         if self._pulled or self.machine.unplugged(now):
             raise serial.SerialException(complaint)
         self._buffer += self.machine.emit(now)
+
+    def _hold(self) -> None:
+        late = self._clock() - self._expected - SLACK
+        if self._waits and late > 0:
+            self._held += late
+        self._expected = self._clock()
 
     def _nap(self, left: float | None) -> float | None:
         due = self.machine.next_due()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from serial import SerialTimeoutException
 
@@ -19,10 +19,14 @@ Sink = Callable[[Sequence[bytes]], None]
 
 
 class Answer(NamedTuple):
-    """A reply, the time its command was sent and the time it came, monotonic [s], the latter as unix time too."""
+    """A reply, the time its command was sent and the time it came, monotonic [s], the latter as unix time too.
+
+    `heard`: when the device heard the command, as `Link.beat` counts [s].
+    """
 
     reply: Reply
     sent: float
+    heard: float
     at: float
     utc: float
 
@@ -63,8 +67,7 @@ class Link:
         sent = time.monotonic()
         if not self._send(command):
             return None
-        # A simulated port knows when its board heard the command: at a fast clock a busy machine's delay is seconds.
-        sent = getattr(self._port, "heard_at", sent)
+        heard = getattr(self._port, "heard_at", sent)
         deadline, received = sent + timeout, 0
         while blocks := self._blocks(deadline):
             for at, block in enumerate(blocks):
@@ -73,7 +76,7 @@ class Link:
                     torn = [reply.junk] if reply.junk else []
                     sink([*block.lines[:place], *torn])
                     self._kept = [block._replace(lines=block.lines[place + 1 :]), *blocks[at + 1 :]]
-                    return Answer(reply, sent, block.at, block.utc)
+                    return Answer(reply, sent, heard, block.at, block.utc)
                 sink(block.lines)
                 received += sum(map(len, block.lines))
             latest = blocks[-1].at
@@ -82,6 +85,10 @@ class Link:
             if latest > deadline:
                 break
         return None
+
+    def beat(self) -> float:
+        """Seconds of the device's clock, less its speed: monotonic, but a simulated board may wait for its reader."""
+        return cast(float, getattr(self._port, "beat", time.monotonic)())
 
     def hear(self, until: float | None = None) -> list[Block]:
         """Return what has arrived; with `until` (monotonic), wait for it as long."""

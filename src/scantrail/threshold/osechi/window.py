@@ -74,32 +74,32 @@ def count_acknowledged(link: Link, stream: Stream, seconds: float, wait: Wait, t
         before = _overflows(link, terms) if stats else None
         tally = Tally()
         opened = _open(link, stream, terms)
-        ended = _dwell(link, opened.sent + seconds / terms.speed, wait, tally)
+        ended = _dwell(link, opened.heard + seconds / terms.speed, wait, tally)
         closed = stream.switch(False, tally.add)
         if closed is None:
             _quiet(link, stream, terms)
             notes = (TAKEN_AGAIN,)
             if ended == "go":
                 continue
-            return _counts(_Taken(tally, opened.sent_utc, time.monotonic() - opened.sent, None, "halt"), terms)
+            return _counts(_Taken(tally, opened.sent_utc, link.beat() - opened.heard, None, "halt"), terms)
         after = _overflows(link, terms) if stats else None
         overflows = None if before is None or after is None else after - before if after >= before else after
         if stats and overflows is None:
             notes = (*notes, NO_STATS)
-        return _counts(_Taken(tally, opened.sent_utc, closed.sent - opened.sent, overflows, ended, notes), terms)
+        return _counts(_Taken(tally, opened.sent_utc, closed.heard - opened.heard, overflows, ended, notes), terms)
     raise WindowError(f"{link.name} acknowledged none of {TRIES} windows' ends at once: their lengths are not known")
 
 
 def count_by_stamps(link: Link, seconds: float, wait: Wait, terms: Terms) -> Counts:
     """Count the events by their time of arrival, where the dialect acknowledges nothing. Raises LinkLost."""
     link.hear()
-    tally, start, utc = Tally(), time.monotonic(), time.time()
+    tally, start, utc = Tally(), link.beat(), time.time()
     ended = _dwell(link, start + seconds / terms.speed, wait, tally)
-    stop = time.monotonic()
+    length, stop = link.beat() - start, time.monotonic()
     for block in link.hear():
         if block.at <= stop:
             tally.add(block.lines)
-    return _counts(_Taken(tally, utc, stop - start, None, ended, (BY_STAMPS,)), terms)
+    return _counts(_Taken(tally, utc, length, None, ended, (BY_STAMPS,)), terms)
 
 
 def check_seconds(seconds: float) -> None:
@@ -120,7 +120,7 @@ def _open(link: Link, stream: Stream, terms: Terms) -> Answer:
 
 def _dwell(link: Link, end: float, wait: Wait, tally: Tally) -> Command:
     ended: Command = "go"
-    while ended != "halt" and (left := end - time.monotonic()) > 0:
+    while ended != "halt" and (left := end - link.beat()) > 0:
         ended = wait(min(SLICE, left))
         for block in link.hear():
             tally.add(block.lines)
