@@ -16,7 +16,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from scantrail.db import database_url, metadata
 from scantrail.tracker import Database
@@ -178,6 +178,10 @@ def fill(database: Database) -> None:
         )
         connection.execute(tables["installation"].insert(), seats)
         chain.add([installed(row) for row in seats])
+        connection.execute(tables["movement"].insert(), [moved(row, chain) for row in seats])
+        changed = tables["component"].update().where(tables["component"].c.id == bindparam("of"))
+        made = [{"of": row["component"], "version": 2, "updated": installed_at(row, chain)} for row in seats]
+        connection.execute(changed, made)
 
 
 class Chain:
@@ -186,13 +190,16 @@ class Chain:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection, self.now, self.number, self.hash = connection, now, 0, START
 
+    def time(self, number: int) -> datetime:
+        return self.now + timedelta(microseconds=number)
+
     def add(self, told: list[tuple[str, str, str, str, list[dict[str, object]]]]) -> None:
         events, links = [], []
         for command, name, status, place, changes in told:
             self.number += 1
             event = {
                 "number": self.number,
-                "time": self.now + timedelta(microseconds=self.number),
+                "time": self.time(self.number),
                 "login": "bench",
                 "person": "bench",
                 "command": command,
@@ -240,6 +247,16 @@ def installed(row: dict[str, object]) -> tuple[str, str, str, str, list[dict[str
     name, place = str(row["component"]), str(row["position"])
     status = {"table": "component", "key": name, "before": {"status": row["prior"]}, "after": {"status": "installed"}}
     return "install", name, "installed", place, [row_of("installation", row["id"], row), status]
+
+
+def moved(row: dict[str, object], chain: "Chain") -> dict[str, object]:
+    """The way of a board into its position, by the event of its installation."""
+    place = {"origin": "", "destination": row["position"]}
+    return {"component": row["component"], **place, "moved": installed_at(row, chain), "moved_by": "bench"}
+
+
+def installed_at(row: dict[str, object], chain: "Chain") -> datetime:
+    return chain.time(chain.number - SEATS + int(str(row["id"])))
 
 
 def component(number: int, now: datetime) -> dict[str, object]:

@@ -10,6 +10,7 @@ from scantrail.db.location import database_url, render, sqlite_path
 
 if TYPE_CHECKING:
     from scantrail.db.engine import Database, open_database
+    from scantrail.db.rules import altered_rules
     from scantrail.db.sqlite import copy_online
     from scantrail.db.types import BOOLEAN, INTEGER, JSON, REAL, TEXT, TIME, UUID, metadata
 
@@ -22,6 +23,7 @@ __all__ = [
     "TIME",
     "UUID",
     "Database",
+    "altered_rules",
     "copy_online",
     "database_url",
     "metadata",
@@ -30,7 +32,7 @@ __all__ = [
     "sqlite_path",
 ]
 
-_MODULES = {"Database": "engine", "open_database": "engine", "copy_online": "sqlite"}
+_MODULES = {"Database": "engine", "open_database": "engine", "altered_rules": "rules", "copy_online": "sqlite"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name

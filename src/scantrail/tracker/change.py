@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from scantrail.errors import InputError, Refused
 from scantrail.tracker import schema
 from scantrail.tracker.moments import stamp
-from scantrail.tracker.places import Place, rows_and_places
+from scantrail.tracker.places import rows_and_places
 from scantrail.tracker.profile import Profile
 from scantrail.tracker.rehearsals import RehearsalOver, is_rehearsal
 from scantrail.tracker.seal import seal
@@ -22,7 +22,7 @@ from scantrail.tracker.store import Database
 from scantrail.tracker.texts import name
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row, Select, Table, Update
+    from sqlalchemy import Column, Connection, Row, Select, Table, Update
 
 Image = dict[str, Any]
 
@@ -87,15 +87,22 @@ class Change:
         self._rows.append({"table": table.name, "key": key, "before": None, "after": image_of(values)})
         return int(key)
 
+    def put(self, table: "Table", **values: Any) -> None:  # noqa: ANN401 - a row
+        """Add a row that is named by its own key."""
+        self.connection.execute(table.insert(), values)
+        key = key_column(table).name
+        after = image_of({field: value for field, value in values.items() if field != key})
+        self._rows.append({"table": table.name, "key": values[key], "before": None, "after": after})
+
     def seal(self, table: "Table", key: int, document: Mapping[str, Any]) -> None:
         """Make further values of a row inserted before part of the event: those that other tables keep for it."""
         self._rows.append({"table": table.name, "key": key, "before": None, "after": dict(document)})
 
-    def update(self, table: "Table", key: int, **values: Any) -> None:  # noqa: ANN401 - a row
+    def update(self, table: "Table", key: int | str, **values: Any) -> None:  # noqa: ANN401 - a row
         """Write fields of a row."""
-        columns = [table.c[column] for column in values]
-        before = self.connection.execute(sa.select(*columns).where(table.c.id == key)).one()
-        self.connection.execute(table.update().where(table.c.id == key).values(**values))
+        this = key_column(table) == key
+        before = self.connection.execute(sa.select(*(table.c[column] for column in values)).where(this)).one()
+        self.connection.execute(table.update().where(this).values(**values))
         images = image_of(before._asdict()), image_of(values)
         self._rows.append({"table": table.name, "key": key, "before": images[0], "after": images[1]})
 
@@ -106,6 +113,15 @@ class Change:
         if not changes:
             self.done = Done(None, self.time, "; ".join(self.said), tuple(self.notices))
             return
+        if head.number == 0:
+            kept = {"name": self.profile.name, "document": self.profile.document()}
+            changes.insert(0, {"table": "profile", "key": 1, "before": None, "after": kept})
+        stands = {
+            component: (None if row["voided"] else row["status"], where[component].text)
+            for component, row in self.rows.items()
+        }
+        if stands:
+            changes.append({"table": "event_component", "key": head.number + 1, "before": None, "after": stands})
         values: dict[str, Any] = {
             "number": head.number + 1,
             "time": self.time,
@@ -119,7 +135,7 @@ class Change:
             "previous": head.hash,
         }
         self.connection.execute(schema.event.insert(), {**values, "hash": seal(values)})
-        self._after(int(values["number"]), where)
+        self._after(int(values["number"]), stands)
         self.done = Done(values["number"], self.time, values["said"], tuple(self.notices))
 
     def _components(self) -> Iterator[dict[str, Any]]:
@@ -144,16 +160,11 @@ class Change:
         if written:
             self.connection.execute(_component_of(), written)
 
-    def _after(self, number: int, where: Mapping[str, Place]) -> None:
-        """Say with the event where each component is now, and write down those that moved."""
+    def _after(self, number: int, stands: Mapping[str, tuple[str | None, str]]) -> None:
+        """Write with the event how each component stands now, and where those went that moved."""
         rows = [
-            {
-                "component": component,
-                "event": number,
-                "status": None if row["voided"] else row["status"],
-                "place": where[component].text,
-            }
-            for component, row in self.rows.items()
+            {"component": component, "event": number, "status": status, "place": place}
+            for component, (status, place) in stands.items()
         ]
         if rows:
             self.connection.execute(schema.event_component.insert(), rows)
@@ -161,12 +172,12 @@ class Change:
             {
                 "component": component,
                 "origin": before,
-                "destination": where[component].text,
+                "destination": stands[component][1],
                 "moved": self.time,
                 "moved_by": self.person,
             }
             for component, (image, before) in self._before.items()
-            if image is not None and where[component].text != before
+            if image is not None and stands[component][1] != before
         ]
         if moved:
             self.connection.execute(schema.movement.insert(), moved)
@@ -197,6 +208,12 @@ def changing(database: Database, command: str, person: str | None = None) -> Ite
         raise Refused(f"the database refuses this: {_first_line(error.orig or error)}") from error
     except DataError as error:
         raise InputError(f"the database cannot keep this: {_first_line(error.orig or error)}") from error
+
+
+def key_column(table: "Table") -> "Column[Any]":
+    """Return the only column of a table's primary key."""
+    (column,) = table.primary_key
+    return column
 
 
 def login() -> str:

@@ -1,125 +1,203 @@
-"""Is everything as it was recorded: the chain of events, each row against them, and every attached file."""
+"""Is everything as it was recorded: the rules of the database, the chain of events, each row against them, each file.
 
+The events are read once, and again for rows that differ, to say how. What is held in memory grows with the number of
+components and, by eight bytes a row, with that of tests and logs.
+"""
+
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
-from scantrail.db import metadata
+from scantrail.db import altered_rules, metadata
 from scantrail.tracker import schema
-from scantrail.tracker.change import image_of
+from scantrail.tracker.account import TABLES, Account, Stands, last_told, movement, untold
+from scantrail.tracker.change import key_column
+from scantrail.tracker.chronicle import events, rows_of, some_rows
+from scantrail.tracker.declared import declared, undeclared
 from scantrail.tracker.files import sha256
+from scantrail.tracker.locations import WITHIN
 from scantrail.tracker.places import places
-from scantrail.tracker.seal import START, seal
 from scantrail.tracker.store import Database
-from scantrail.tracker.values import canonical
+from scantrail.tracker.sums import Key, mark, marks
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_OWN = frozenset({"key", "version", "updated"})
-"""Columns that no event tells of: they follow from the others."""
+    from scantrail.tracker.profile import Profile
+
+
+LONGEST = 200
+"""Characters of a value that a sentence shows."""
 
 
 def verify(database: Database) -> list[str]:
     """Return what is wrong with a database and its files, a sentence each; nothing if all is well."""
+    profile = database.profile
     with database.read() as connection:
-        wrong = list(_engine(connection))
-        told: dict[tuple[str, Any], dict[str, Any]] = {}
-        wrong += _chain(connection, told)
-        wrong += _rows(connection, told)
-        wrong += _standing(connection)
-        files = [row._asdict() for row in connection.execute(sa.select(schema.file))]
-    return wrong + list(_files(database, files))
+        wrong = [*altered_rules(connection), *_engine(connection)]
+        account = Account()
+        wrong += _chain(connection, account)
+        wrong += _rows(connection, account)
+        wrong += _components(connection, account)
+        wrong += _movements(connection, account)
+        wrong += _kinds(connection, profile, account)
+        wrong += _files(connection, database)
+    return wrong
 
 
 def _engine(connection: "Connection") -> Iterator[str]:
     if connection.dialect.name != "sqlite":
         return
-    for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
-        if said != "ok":
-            yield f"the database file is damaged: {said}"
+    try:
+        for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+            if said != "ok":
+                yield f"the database file is damaged: {said}"
+    except DBAPIError as error:  # a value that a check cannot even read
+        yield f"the database file is damaged: {error.orig}"
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield f"a row of {row[0]} refers to nothing in {row[2]}"
 
 
-def _chain(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]]) -> Iterator[str]:
-    previous, number = START, 0
-    for event in connection.execute(sa.select(schema.event).order_by(schema.event.c.number)):
-        if event.number != number + 1:
-            yield f"events {number + 1} to {event.number - 1} are missing"
-        if event.previous != previous:
-            yield f"event {event.number} does not follow the one before it"
-        if seal(event._asdict()) != event.hash:
-            yield f"event {event.number} was altered"
-        previous, number = event.hash, event.number
-        for row in event.changes:
-            told.setdefault((row["table"], row["key"]), {}).update(row["after"])
-    head = connection.execute(sa.select(schema.chain)).one()
-    if (head.number, head.hash) != (number, previous):
-        yield f"the newest events after {number} are missing"
+def _chain(connection: "Connection", account: Account) -> Iterator[str]:
+    for page in events(connection):
+        stands = _stands(connection, page[0].number, page[-1].number)
+        for event in page:
+            yield from account.take(event, stands.get(event.number, {}))
+    head = next((row for page in rows_of(connection, schema.chain) for row in page), None)
+    if head is None:
+        yield "the head of the chain of events is missing"
+    elif (head["number"], head["hash"]) != (account.number, account.hash):
+        yield f"the newest events after {account.number} are missing"
+    elif head["time"] != account.time:
+        yield f"the head of the chain of events is of {head['time']}, event {account.number} of {account.time}"
 
 
-def _rows(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]]) -> Iterator[str]:
-    """Compare each row that an event tells of, and look for rows that none tells of."""
-    for name in (
-        "component",
-        "installation",
-        "assembly",
-        "connection",
-        "test",
-        "file",
-        "maintenance",
-        "test_limit",
-        "finding",
-    ):
+def _stands(connection: "Connection", first: int, last: int) -> dict[int, Stands]:
+    link = schema.event_component
+    found: dict[int, dict[str, tuple[str | None, str]]] = defaultdict(dict)
+    for row in connection.execute(sa.select(link).where(link.c.event.between(first, last))):
+        found[row.event][row.component] = row.status, row.place
+    return dict(found)
+
+
+def _rows(connection: "Connection", account: Account) -> Iterator[str]:
+    """Take each row from what was told of it; whatever is left then was altered, added or taken away."""
+    told = set(account.sums)
+    for name in TABLES:
         table = metadata.tables[name]
-        for row in connection.execute(sa.select(table)):
-            image = image_of(row._asdict())
-            wanted = told.pop((name, image["id"]), None)
-            if wanted is None:
-                yield f"no event tells of {name} {image['id']}"
-                continue
-            for field, value in wanted.items():
-                if field not in _OWN and image[field] != value:
-                    yield f"{field} of {name} {image['id']} is {image[field]!r}, the events say {value!r}"
-    yield from _measurements(connection, told)
-    for name, key in told:
-        yield f"{name} {key} is missing"
+        key, sums, skip = key_column(table).name, account.sums[name], untold(name)
+        for page in rows_of(connection, table):
+            for row in page:
+                sums.add(row[key], -marks(row, skip))
+    sums = account.sums["measurement"]
+    for page in rows_of(connection, schema.measurement):
+        for row in page:
+            sums.add(row["test"], -mark(row["name"], _measured(row)))
+    differing = {name: list(sums.rest()) for name, sums in account.sums.items() if name != "movement"}
+    if "profile" not in told:
+        del differing["profile"]  # nothing was recorded yet
+    if any(differing.values()):
+        yield from _differences(connection, differing)
 
 
-def _measurements(connection: "Connection", told: dict[tuple[str, Any], dict[str, Any]]) -> Iterator[str]:
+def _differences(connection: "Connection", differing: dict[str, list[Key]]) -> Iterator[str]:
+    told = last_told(events(connection), {name: set(keys) for name, keys in differing.items()})
+    for name, keys in differing.items():
+        for key in keys:
+            yield from _difference(connection, name, key, told.get((name, key)))
+
+
+def _difference(connection: "Connection", name: str, key: Key, told: dict[str, Any] | None) -> Iterator[str]:
+    if name == "measurement":
+        found = _measurements(connection, int(key))
+        if marks(found) != marks(told or {}):
+            yield f"the measurements of test {key} are {_shown(found)}, the events say {_shown(told or {})}"
+        return
+    row = _row(connection, name, key)
+    label = f"the profile {row['name'] if row else ''}".strip() if name == "profile" else f"{name} {key}"
+    if row is None:
+        yield f"{label} is missing"
+    elif told is None:
+        yield f"no event tells of {label}"
+    else:
+        for field in dict.fromkeys((*row, *told)):
+            now, then = row.get(field), told.get(field)
+            if field not in untold(name) and mark(field, now) != mark(field, then):
+                yield f"{field} of {label} is {_shown(now)}, the events say {_shown(then)}"
+
+
+def _row(connection: "Connection", name: str, key: Key) -> dict[str, Any] | None:
+    if name not in metadata.tables:
+        return None
+    table = metadata.tables[name]
+    return next(iter(some_rows(connection, table, key_column(table) == key)), None)
+
+
+def _measurements(connection: "Connection", test: int) -> dict[str, Any]:
     table = schema.measurement
-    found: dict[int, dict[str, Any]] = {}
-    for row in connection.execute(sa.select(table)):
-        found.setdefault(row.test, {})[row.name] = row.number if row.other is None else row.other
-    for test, values in found.items():
-        wanted = told.pop(("measurement", test), {})
-        if canonical(values) != canonical(wanted):
-            yield f"the measurements of test {test} are {values}, the events say {wanted}"
+    return {row["name"]: _measured(row) for row in some_rows(connection, table, table.c.test == test)}
 
 
-def _standing(connection: "Connection") -> Iterator[str]:
-    """Compare where the newest event left each component with where it is."""
-    link, component = schema.event_component, schema.component
-    last = sa.select(link.c.component, sa.func.max(link.c.event).label("event")).group_by(link.c.component).subquery()
-    query = (
-        sa.select(component.c.id, component.c.status, component.c.voided, link.c.status.label("told"), link.c.place)
-        .join(last, last.c.component == component.c.id)
-        .join(link, sa.and_(link.c.component == last.c.component, link.c.event == last.c.event))
-    )
-    rows = list(connection.execute(query))
-    where = places(connection, [row.id for row in rows])
-    for row in rows:
-        status = None if row.voided else row.status
-        if (status, where[row.id].text) != (row.told, row.place):
-            yield f"{row.id} is {status} at {where[row.id].text!r}, its newest event says {row.told} at {row.place!r}"
+def _measured(row: dict[str, Any]) -> object:
+    return row["number"] if row["other"] is None else row["other"]
 
 
-def _files(database: Database, files: list[dict[str, Any]]) -> Iterator[str]:
-    for file in files:
-        path = database.data_dir / file["path"]
-        if not path.is_file():
-            yield f"the attached file {path} is missing"
-        elif sha256(path) != file["sha256"]:
-            yield f"the attached file {path} was altered"
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _components(connection: "Connection", account: Account) -> Iterator[str]:
+    """Compare what follows from the events with what the rows say: versions, times of change, places."""
+    for page in rows_of(connection, schema.component):
+        where = places(connection, [row["id"] for row in page])
+        for row in page:
+            component = row["id"]
+            for field, made in (("version", account.versions), ("updated", account.updated)):
+                if component in made and made[component] != row[field]:
+                    yield f"{field} of component {component} is {row[field]!r}, its events make it {made[component]!r}"
+            if (told := account.places.get(component)) not in (None, where[component].text):
+                yield f"{component} is at {where[component].text!r}, its newest event says {told!r}"
+
+
+def _movements(connection: "Connection", account: Account) -> Iterator[str]:
+    """A movement follows from the places of two events; those of an import are told by it row by row."""
+    imported = account.sums["movement"]
+    told = set(imported.rest())
+    for page in rows_of(connection, schema.movement):
+        for row in page:
+            if row["id"] in told:
+                imported.add(row["id"], -marks(row, untold("movement")))
+            else:
+                moved = movement(row["origin"], row["destination"], row["moved"], row["moved_by"])
+                account.moves.add(row["component"], -moved)
+    for number in imported.rest():
+        yield f"movement {number} is not as the events tell of it"
+    for component in account.moves.rest():
+        yield f"the movements of {component} are not those that its events tell of"
+
+
+def _kinds(connection: "Connection", profile: "Profile", account: Account) -> Iterator[str]:
+    for table, _ in declared(profile):
+        found = [row for page in rows_of(connection, table) for row in page]
+        yield from undeclared(profile, table, found)
+    locations = {row["name"]: row["parent"] for page in rows_of(connection, schema.location) for row in page}
+    for name, parent in locations.items():
+        within = name.rpartition(WITHIN)[0] or None
+        if parent != within:
+            yield f"location {name!r} lies in {parent!r}, its name says {within!r}"
+    for name in sorted(account.locations - set(locations)):
+        yield f"location {name!r} is missing"
+
+
+def _files(connection: "Connection", database: Database) -> Iterator[str]:
+    for page in rows_of(connection, schema.file):
+        for file in page:
+            path = database.data_dir / file["path"]
+            if not path.is_file():
+                yield f"the attached file {path} is missing"
+            elif sha256(path) != file["sha256"]:
+                yield f"the attached file {path} was altered"

@@ -15,6 +15,7 @@ from scantrail.errors import OutputError, ProfileError
 from scantrail.station import data_root
 from scantrail.tracker import schema
 from scantrail.tracker.choice import choose
+from scantrail.tracker.declared import declared
 from scantrail.tracker.profile import DEFAULT, Profile, from_document, load_profile
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _settle(store: "base.Database", wanted: Profile | None) -> Profile:
             connection.execute(sa.select(schema.chain).with_for_update())
             kept = _kept(connection)  # another process may have been first
             if kept is None:
-                _write(connection, profile)
+                _write(connection, store, profile)
                 return profile
     if wanted is not None and wanted.name != kept.name:
         raise ProfileError(
@@ -176,36 +177,12 @@ def _kept(connection: "Connection") -> Profile | None:
     return None if row is None else from_document(row.document, f"the profile {row.name}")
 
 
-def _write(connection: "Connection", profile: Profile) -> None:
-    positions = dict.fromkeys(name for name, _ in profile.positions())
+def _write(connection: "Connection", store: "base.Database", profile: Profile) -> None:
+    if connection.execute(sa.select(schema.component_type.c.name).limit(1)).first() is not None:
+        raise ProfileError(f"the database {store.name} has lost its profile; restore a backup")
     now = datetime.now(UTC)
-    rows: list[tuple[sa.Table, list[dict[str, Any]]]] = [
-        (schema.profile, [{"id": 1, "name": profile.name, "document": profile.document(), "chosen": now}]),
-        (
-            schema.component_type,
-            [
-                {"name": name, "description": kind.description, "attributes": dict(kind.attributes)}
-                for name, kind in profile.types.items()
-            ],
-        ),
-        (
-            schema.slot,
-            [
-                {"parent_type": name, "name": slot, "child_type": part}
-                for name, kind in profile.types.items()
-                for slot, part in kind.slots.items()
-            ],
-        ),
-        (
-            schema.test_type,
-            [
-                {"name": name, "description": kind.description, "quantities": dict(kind.quantities)}
-                for name, kind in profile.tests.items()
-            ],
-        ),
-        (schema.position, [{"name": name} for name in positions]),
-        (schema.position_accepts, [{"position": name, "type": kind} for name, kind in profile.positions()]),
-    ]
-    for table, values in rows:
-        if values:
-            connection.execute(table.insert(), values)
+    row = {"id": 1, "name": profile.name, "document": profile.document(), "chosen": now}
+    connection.execute(schema.profile.insert(), row)
+    for table, rows in declared(profile):
+        if rows:
+            connection.execute(table.insert(), [dict(row) for row in rows.values()])

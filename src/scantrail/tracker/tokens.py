@@ -4,13 +4,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import sqlalchemy as sa
 
 from scantrail.errors import AlreadyExists, InputError, Refused
 from scantrail.tracker import schema
-from scantrail.tracker.change import login
+from scantrail.tracker.change import Change, changing
 from scantrail.tracker.store import Database
 from scantrail.tracker.texts import name as checked_name
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 Scope = Literal["read", "change"]
+COMMAND = "token"
+"""Command of the events that tell of tokens; `undo` passes them over, for what was revoked never comes back."""
+
 BYTES = 32
 MOST_DAYS = 366
 
@@ -50,13 +53,14 @@ def new_token(database: Database, name: str, scope: Scope = "read", *, days: flo
     if not 0.0 < days <= MOST_DAYS:
         raise InputError(f"a token holds for more than 0 and at most {MOST_DAYS} days; got {days:g}")
     secret = secrets.token_urlsafe(BYTES)
-    now = datetime.now(UTC)
     database.initialize_schema()
-    with database.store.write() as connection:
-        if _standing(connection, called) is not None:
+    with changing(database, COMMAND) as change:
+        if _standing(change.connection, called) is not None:
             raise AlreadyExists(f"there is a token {called!r} already; revoke it, or choose another name")
-        row = {"name": called, "scope": scope, "made": now, "expires": now + timedelta(days=days)}
-        connection.execute(schema.token.insert().values(hash=_hash(secret), user=_user(connection, now), **row))
+        expires = change.time + timedelta(days=days)
+        row = {"name": called, "scope": scope, "made": change.time, "expires": expires}
+        change.put(schema.token, hash=_hash(secret), user=_user(change), **row)
+        change.said.append(f"made the token {called} ({scope}, until {expires:%Y-%m-%d})")
     return secret
 
 
@@ -68,12 +72,12 @@ def list_tokens(database: Database) -> list[Token]:
 
 def revoke_token(database: Database, name: str) -> Token:
     """End a token at once and return what it was. Raises Refused if there is none of this name."""
-    with database.store.write() as connection:
-        row = _standing(connection, name.strip())
+    with changing(database, COMMAND) as change:
+        row = _standing(change.connection, name.strip())
         if row is None:
             raise Refused(f"there is no token {name!r} to revoke")
-        table = schema.token
-        connection.execute(table.update().where(table.c.hash == row.hash).values(voided=datetime.now(UTC)))
+        change.update(schema.token, row.hash, voided=change.time)
+        change.said.append(f"revoked the token {row.name}")
         return _token(row)
 
 
@@ -89,20 +93,20 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _standing(connection: "Connection", name: str) -> "Row[tuple[object, ...]] | None":
+def _standing(connection: "Connection", name: str) -> "Row[Any] | None":
     table = schema.token
     return connection.execute(sa.select(table).where(table.c.name == name, table.c.voided.is_(None))).first()
 
 
-def _user(connection: "Connection", now: datetime) -> str:
+def _user(change: Change) -> str:
     """Return the user who is logged in, known from the first token on."""
-    person, table = login(), schema.user
-    if connection.execute(sa.select(table.c.name).where(table.c.name == person)).first() is None:
-        connection.execute(table.insert().values(name=person, role="admin", made=now))
-    return person
+    table = schema.user
+    if change.connection.execute(sa.select(table.c.name).where(table.c.name == change.login)).first() is None:
+        change.put(table, name=change.login, role="admin", made=change.time)
+    return change.login
 
 
-def _token(row: "Row[tuple[object, ...]]") -> Token:
+def _token(row: "Row[Any]") -> Token:
     found = row._mapping
     return Token(
         found["name"], found["user"], cast(Scope, found["scope"]), found["made"], found["expires"], found["voided"]

@@ -10,9 +10,13 @@ from scantrail.errors import Refused
 from scantrail.tracker import schema
 from scantrail.tracker.change import Change, Done, changing
 from scantrail.tracker.store import Database, using
+from scantrail.tracker.tokens import COMMAND
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+_NOT_TAKEN_BACK = frozenset({"component", "measurement", "event_component", "profile"})
+"""Tables whose rows follow from others, or are brought back by themselves."""
 
 
 def undo(db: Database | None = None) -> Done:
@@ -24,7 +28,7 @@ def undo(db: Database | None = None) -> Done:
         touched = sa.select(link.c.component).where(link.c.event == event.number)
         change.touch(*change.connection.execute(touched).scalars())
         change.undoes = event.number
-        rows = [row for row in reversed(event.changes) if row["table"] not in {"component", "measurement"}]
+        rows = [row for row in reversed(event.changes) if row["table"] not in _NOT_TAKEN_BACK]
         for row in rows:
             _take_back(change, row)
         for row in reversed(event.changes):
@@ -40,6 +44,7 @@ def _newest(change: Change) -> "Row[Any]":
         sa.select(event)
         .outerjoin(undoing, undoing.c.undoes == event.c.number)
         .where(event.c.login == change.login, event.c.undoes.is_(None), undoing.c.number.is_(None))
+        .where(event.c.command != COMMAND)
         .order_by(event.c.number.desc())
         .limit(1)
     )

@@ -165,7 +165,7 @@ def _insert(change: Change, sheet: Sheet, rows: Sequence[Values]) -> None:
         raise
     except sa.exc.StatementError as error:
         raise InputError(f"a row of {sheet.name} holds a value of the wrong kind: {error.orig}") from error
-    if sheet.name in _TOLD:
+    if sheet.name in _TOLD or sheet.table is schema.movement:
         for row in rows:
             change.seal(sheet.table, row["id"], image_of(row))
     column = sheet.table.c.get("id")
