@@ -66,6 +66,11 @@ PARTS: Commands = {
     "test-types": ("parts.tests", "test_types", "List the test types, their quantities and limits."),
     "undo": ("parts.past", "undo", "Take back your newest command."),
     "update": ("parts.components", "update", "Change fields of a component."),
+    "update-profile": (
+        "parts.update_profile",
+        "update_profile",
+        "Let the database follow its profile's newer version.",
+    ),
     "verify": ("parts.keep", "verify", "Check the chain of events, every row and every file."),
 }
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.profile import Profile, load_profile
     from scantrail.tracker.quantities import declared_name, error_of
     from scantrail.tracker.rehearsals import rehearsal
+    from scantrail.tracker.reprofiling import update_profile
     from scantrail.tracker.run_tests import RunTest
     from scantrail.tracker.searching import Found, search
     from scantrail.tracker.settling import findings, settle_finding
@@ -75,6 +76,7 @@ _MODULES = {
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
     "measured_by": ("link_run", "measurable", "tests_of_run"),
+    "reprofiling": ("update_profile",),
     "run_tests": ("RunTest",),
     "quantities": ("declared_name", "error_of"),
     "moments": ("moment", "stamp"),
@@ -188,6 +190,7 @@ __all__ = [
     "token_of",
     "undo",
     "update_component",
+    "update_profile",
     "verdict_matrix",
     "verify",
     "write_labels",

@@ -189,11 +189,11 @@ def changing(database: Database, command: str, person: str | None = None) -> Ite
 
     Raises Refused for whatever the database itself refuses, DatabaseError.
     """
-    profile = database.profile
     try:
         with database.store.write() as connection:
             # the head is locked first: commands on PostgreSQL, too, come one after the other
             head = connection.execute(_head()).one()
+            profile = database.profile_in(connection, head.chosen)
             now = datetime.now(UTC)
             if head.time is not None:
                 now = max(now, head.time + timedelta(microseconds=1))  # a clock may be set back; history may not
@@ -231,7 +231,8 @@ def image_of(values: Mapping[str, Any]) -> Image:
 
 @cache
 def _head() -> "Select[Any]":
-    return sa.select(schema.chain).with_for_update()
+    chosen = sa.select(schema.profile.c.chosen).scalar_subquery().label("chosen")
+    return sa.select(schema.chain, chosen).with_for_update(of=schema.chain)
 
 
 @cache

@@ -37,7 +37,7 @@ def declared(profile: Profile) -> "list[tuple[Table, Rows]]":
         (schema.position, positions),
         (schema.position_accepts, accepts),
     ]
-    return [(table, {_key(table, row): row for row in values}) for table, values in rows]
+    return [(table, {key_of(table, row): row for row in values}) for table, values in rows]
 
 
 def fits(profile: Profile, position: str, kind: str) -> bool:
@@ -53,21 +53,26 @@ def undeclared(profile: Profile, table: "Table", rows: list[dict[str, Any]]) -> 
     """
     wanted = dict(next(made for one, made in declared(profile) if one is table))
     for row in rows:
-        key = _key(table, row)
+        key = key_of(table, row)
         if key in wanted:
             made = wanted.pop(key)
             for field, value in made.items():
-                if row[field] != value:
-                    yield f"{field} of {_label(table, key)} is {row[field]!r}, the profile says {value!r}"
-        elif table is schema.slot or (table is schema.position_accepts and not fits(profile, *key)):
-            yield f"the profile knows nothing of {_label(table, key)}"
-    for key in wanted:
-        yield f"{_label(table, key)} is missing"
+                if not table.c[field].primary_key and row[field] != value:
+                    yield f"{field} of {table.name} {label(table, row)} is {row[field]!r}, the profile says {value!r}"
+        elif table is schema.slot or (
+            table is schema.position_accepts and not fits(profile, row["position"], row["type"])
+        ):
+            yield f"the profile knows nothing of {table.name} {label(table, row)}"
+    for made in wanted.values():
+        yield f"{table.name} {label(table, made)} is missing"
 
 
-def _key(table: "Table", row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(row[column.name] for column in table.primary_key)
+def key_of(table: "Table", row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the key of a row; of positions without regard to case."""
+    key: tuple[str, ...] = tuple(row[column.name] for column in table.primary_key)
+    return (key[0].lower(), *key[1:]) if table in (schema.position, schema.position_accepts) else key
 
 
-def _label(table: "Table", key: tuple[str, ...]) -> str:
-    return f"{table.name} {' of '.join(reversed(key))}"
+def label(table: "Table", row: Mapping[str, Any]) -> str:
+    """Return what a row is called: `sensor of module`."""
+    return " of ".join(row[column.name] for column in reversed(list(table.primary_key)))

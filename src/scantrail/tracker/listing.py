@@ -88,6 +88,9 @@ def list_positions(
     )
     if run_period is not None:
         query = query.where(sits.c.component.is_not(None))
+    else:  # one that an older profile made takes nothing now
+        takes = sa.select(accepts.c.type).where(accepts.c.position == position.c.name).exists()
+        query = query.where(sa.or_(sits.c.component.is_not(None), takes))
     if kind is not None:
         query = query.where(position.c.name.in_(sa.select(accepts.c.position).where(accepts.c.type == kind)))
     with database.read() as connection:

@@ -10,6 +10,7 @@ from scantrail.errors import InputError, ProfileError
 from scantrail.tracker.patterns import expand, flaw, spelled
 from scantrail.tracker.run_tests import RunTest
 from scantrail.tracker.texts import name as name_text
+from scantrail.tracker.texts import text
 from scantrail.tracker.workflow import OUTCOMES, Policy
 
 DEFAULT = "hps-svt"
@@ -78,12 +79,14 @@ def load_profile(name: str) -> Profile:
     """Return a shipped profile by its name, or one from a TOML file by its path. Raises ProfileError."""
     import tomllib  # needed once in the life of a database
 
-    path = SHIPPED / f"{name}.toml"
-    if "/" in name or name.endswith(".toml"):
-        path = Path(name).expanduser()
-    elif not path.is_file():
-        shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
-        raise ProfileError(f"there is no profile {name!r}; shipped are {shipped}, or give the path of a TOML file")
+    shipped = {file.stem: file for file in sorted(SHIPPED.glob("*.toml"))}
+    if "/" not in name and not name.endswith(".toml") and name not in shipped:
+        known = ", ".join(shipped)
+        raise ProfileError(f"there is no profile {name[:80]!r}; shipped are {known}, or give the path of a TOML file")
+    try:
+        path = shipped.get(name) or Path(text(name, "the path of a profile")).expanduser()
+    except RuntimeError as error:
+        raise ProfileError(f"the profile {name} is in a home directory that is not known") from error
     try:
         return from_document(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
     except OSError as error:

@@ -31,7 +31,7 @@ class Database:
 
     db_path: file or SQLAlchemy URL, made if missing; data_dir: directory of the attached files, beside the file if not
     given; profile: the profile of a database that has none yet, or its name or path; patience: the longest wait [s] for
-    a lock.
+    a lock. `outdated`: once it is open, whether it keeps another version of the profile that was named.
     """
 
     def __init__(
@@ -47,6 +47,8 @@ class Database:
         self._wanted = profile
         self._waiting = {} if patience is None else {"timeout": patience}
         self._profile: Profile | None = None
+        self._chosen: datetime | None = None
+        self.outdated = False
         self._store: base.Database | None = None
         self._closing: weakref.finalize[Any, Any] | None = None
 
@@ -63,20 +65,28 @@ class Database:
             wanted = load_profile(wanted) if isinstance(wanted, str) else wanted
             store = open_database(self.url, **self._waiting)
             try:
-                self._profile = _settle(store, wanted)
+                self._profile, self._chosen = _settle(store, wanted)
             except BaseException:
                 store.close()
                 raise
+            self.outdated = wanted is not None and wanted.document() != self._profile.document()
             self._store = store
             self._closing = weakref.finalize(self, store.close)
         return self._store
 
     @property
     def profile(self) -> Profile:
-        """The profile that this database remembers."""
-        _ = self.store
-        if self._profile is None:
-            raise ProfileError(f"the database {self.name} has no profile")
+        """The profile that this database keeps now; another process may update it."""
+        with self.read() as connection:
+            return self.profile_in(connection, connection.execute(sa.select(schema.profile.c.chosen)).scalar())
+
+    def profile_in(self, connection: "Connection", chosen: datetime | None) -> Profile:
+        """Return the profile that was chosen at this time, read again only if it is another than before."""
+        if self._profile is None or chosen != self._chosen:
+            kept = _kept(connection)
+            if kept is None:
+                raise ProfileError(f"the database {self.name} has lost its profile; restore a backup")
+            self._profile, self._chosen = kept
         return self._profile
 
     def elsewhere(self, path: Path) -> "Database":
@@ -110,7 +120,7 @@ class Database:
         """Let go of the database; the next use opens it again."""
         if self._closing is not None:
             self._closing()
-        self._store = self._closing = None
+        self._store = self._closing = self._profile = None
 
     def __enter__(self) -> Self:
         return self
@@ -153,7 +163,7 @@ def _beside(url: str) -> Path:
     return path.parent / FILES if path else data_root() / FILES
 
 
-def _settle(store: "base.Database", wanted: Profile | None) -> Profile:
+def _settle(store: "base.Database", wanted: Profile | None) -> tuple[Profile, datetime]:
     with store.read() as connection:
         kept = _kept(connection)
     if kept is None:
@@ -162,22 +172,22 @@ def _settle(store: "base.Database", wanted: Profile | None) -> Profile:
             connection.execute(sa.select(schema.chain).with_for_update())
             kept = _kept(connection)  # another process may have been first
             if kept is None:
-                _write(connection, store, profile)
-                return profile
-    if wanted is not None and wanted.name != kept.name:
+                return profile, _write(connection, store, profile)
+    if wanted is not None and wanted.name != kept[0].name:
         raise ProfileError(
-            f"the database {store.name} keeps the profile {kept.name}, not {wanted.name}; leave --profile out, or name "
-            "another database"
+            f"the database {store.name} keeps the profile {kept[0].name}, not {wanted.name}; leave --profile out, or "
+            "name another database"
         )
     return kept
 
 
-def _kept(connection: "Connection") -> Profile | None:
-    row = connection.execute(sa.select(schema.profile.c.name, schema.profile.c.document)).first()
-    return None if row is None else from_document(row.document, f"the profile {row.name}")
+def _kept(connection: "Connection") -> tuple[Profile, datetime] | None:
+    row = connection.execute(sa.select(schema.profile)).first()
+    return None if row is None else (from_document(row.document, f"the profile {row.name}"), row.chosen)
 
 
-def _write(connection: "Connection", store: "base.Database", profile: Profile) -> None:
+def _write(connection: "Connection", store: "base.Database", profile: Profile) -> datetime:
+    """Write a profile into a database that has none; return when. Raises ProfileError if it had one."""
     if connection.execute(sa.select(schema.component_type.c.name).limit(1)).first() is not None:
         raise ProfileError(f"the database {store.name} has lost its profile; restore a backup")
     now = datetime.now(UTC)
@@ -186,3 +196,4 @@ def _write(connection: "Connection", store: "base.Database", profile: Profile) -
     for table, rows in declared(profile):
         if rows:
             connection.execute(table.insert(), [dict(row) for row in rows.values()])
+    return now

@@ -9,6 +9,7 @@ from scantrail.db import TIME, metadata
 from scantrail.errors import Refused
 from scantrail.tracker import schema
 from scantrail.tracker.change import Change, Done, changing
+from scantrail.tracker.reprofiling import take_back
 from scantrail.tracker.store import Database, using
 from scantrail.tracker.tokens import COMMAND
 
@@ -31,6 +32,9 @@ def undo(db: Database | None = None) -> Done:
         rows = [row for row in reversed(event.changes) if row["table"] not in _NOT_TAKEN_BACK]
         for row in rows:
             _take_back(change, row)
+        for row in event.changes:
+            if row["table"] == "profile" and row["before"] is not None:
+                take_back(change, row)
         for row in reversed(event.changes):
             if row["table"] == "component":
                 _restore(change, row)

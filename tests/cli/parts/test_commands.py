@@ -59,6 +59,7 @@ EVERY = (
     ("remove", "M1", "--reason", "end", "--location", "Lab"),
     ("undo",),
     ("new-profile", "mine.toml"),
+    ("update-profile", "hps-svt"),
     ("backup", "copy"),
     ("verify", "copy"),
     ("verify",),

@@ -52,6 +52,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "summary": (),
     "test": ("M1", "--type", "visual"),
     "update": ("M1",),
+    "update-profile": ("hps-svt",),
 }
 FILES = {
     "adopt",

@@ -150,3 +150,26 @@ def test_what_is_wrong_with_a_profile_is_one_sentence(text: str, tmp_path: Path)
     assert BROKEN[text] in str(refused.value)
     assert "mine.toml" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_database_follows_its_profile(strict: Svt, tmp_path: Path) -> None:
+    newer = tmp_path / "strict.toml"
+    newer.write_text(STRICT + '\n[types.cooler]\npositions = ["K{1-2}"]\n')
+    stale = strict("--profile", newer, "list")
+    assert stale.err == 'Note: the database keeps another version of this profile; "svt update-profile" takes it\n'
+    tried = strict("update-profile", newer, "--dry-run")
+    assert tried.out == "Updated the profile strict: added type cooler, added positions K1, K2\n"
+    assert strict("add", "--id", "K1", "--type", "cooler").code == 2
+    assert strict("update-profile", newer).out == tried.out
+    assert strict("add", "--id", "K1", "--type", "cooler").code == 0
+    assert strict("update-profile", newer).out == "The database keeps this profile strict already\n"
+    newer.write_text(STRICT)
+    refused = strict("update-profile", newer)
+    assert (refused.code, refused.err) == (
+        1,
+        "Error: the profile strict cannot be taken: it lacks the type cooler, and of that there is 1 component (K1)\n",
+    )
+    newer.write_text("name = 3")
+    assert strict("update-profile", newer).err == f"Error: {newer}: types is missing or no table\n"
+    assert strict("update-profile", "hps-svt").err.endswith("that is hps-svt; make a database of its own for it\n")
+    assert strict("verify").code == 0

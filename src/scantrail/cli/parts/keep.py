@@ -1,4 +1,4 @@
-"""`svt init`, `new-profile`, `backup`, `restore` and `verify`: the database and its files as a whole."""
+"""`svt init`, `backup`, `restore` and `verify`: the database and its files as a whole."""
 
 from pathlib import Path
 

@@ -37,6 +37,8 @@ def opened() -> "Database":
 
     db_path, profile = click.get_current_context().obj
     database = get_default_db(db_path, profile=profile)
+    if database.outdated:
+        click.echo('Note: the database keeps another version of this profile; "svt update-profile" takes it', err=True)
     settle_owed(database.url)
     return database
 
