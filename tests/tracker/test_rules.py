@@ -21,6 +21,7 @@ from scantrail.tracker import (
     install_component,
     list_positions,
     move_component,
+    page_at,
     remove_component,
     set_limit,
     summary,
@@ -252,3 +253,15 @@ def test_attached_files_are_kept_as_the_readme_says(any_db: Database, tmp_path) 
     (any_db.data_dir / names[0]).write_bytes(b"other")
     (any_db.data_dir / names[2]).unlink()
     assert len(verify(any_db)) == 2
+
+
+def test_a_page_of_the_past_is_part_of_the_whole(any_db: Database) -> None:
+    undo(any_db)  # of the last one added: it was there, and is not
+    done = install_component("M1", "Layer1_top_axial", db=any_db)
+    remove_component("M1", outcome="lost", db=any_db)
+    whole = at(any_db, done.time)
+    assert [row["id"] for row in whole] == ["C1", "H1", "M1", "M2", "S1", "S2"]
+    pages = [page_at(any_db, done.time, page=page, size=4) for page in (1, 2, 3)]
+    assert [row for page in pages for row in page.rows] == whole
+    assert {page.total for page in pages} == {6}
+    assert page_at(any_db, done.time, kind="module", component_id="m1").rows == [whole[2]]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scantrail.tracker.matrix import Matrix, verdict_matrix
     from scantrail.tracker.measured_by import link_run, measurable, tests_of_run
     from scantrail.tracker.moments import moment, stamp
-    from scantrail.tracker.past import at, history
+    from scantrail.tracker.past import at, history, page_at
     from scantrail.tracker.profile import Profile, load_profile
     from scantrail.tracker.quantities import declared_name, error_of
     from scantrail.tracker.rehearsals import rehearsal
@@ -66,7 +66,7 @@ _MODULES = {
     "component": ("Component",),
     "connections": ("connect_components", "disconnect_components"),
     "card": ("detail", "open_connections"),
-    "past": ("at", "history"),
+    "past": ("at", "history", "page_at"),
     "example": ("example_profile",),
     "figure": ("Drawn", "plot_component", "plot_type"),
     "installation": ("install_component", "remove_component"),
@@ -171,6 +171,7 @@ __all__ = [
     "move_component",
     "new_token",
     "open_connections",
+    "page_at",
     "plot_component",
     "plot_type",
     "read_export",

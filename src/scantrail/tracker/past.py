@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from scantrail.tracker import schema
+from scantrail.tracker.listing import PAGE, Page
 from scantrail.tracker.lookup import find, find_type
 from scantrail.tracker.store import Database
 
@@ -35,24 +36,40 @@ def at(
 
     Told from the events alone, so from what was known then. Raises ComponentNotFound, InputError for an unknown type.
     """
+    return page_at(database, moment, kind=kind, component_id=component_id, size=None).rows
+
+
+def page_at(
+    database: Database,
+    moment: datetime,
+    *,
+    kind: str | None = None,
+    component_id: str | None = None,
+    page: int = 1,
+    size: int | None = PAGE,
+) -> Page:
+    """Return one page of what `at` returns; size: components a page, None for all of them."""
     event, link, component = schema.event, schema.event_component, schema.component
+    first = (page - 1) * (size or 0)
     with database.read() as connection:
         newest = connection.execute(sa.select(sa.func.max(event.c.number)).where(event.c.time <= moment)).scalar()
+        earlier = link.alias("earlier")
         last = (
-            sa.select(link.c.component, sa.func.max(link.c.event).label("event"))
-            .where(link.c.event <= (newest or 0))
-            .group_by(link.c.component)
+            sa.select(sa.func.max(earlier.c.event))
+            .where(earlier.c.component == component.c.id, earlier.c.event <= (newest or 0))
+            .scalar_subquery()
         )
+        conditions = [link.c.status.is_not(None)]
         if component_id is not None:
-            last = last.where(link.c.component == find(connection, component_id).id)
-        last_of = last.subquery()
-        query = (
-            sa.select(component.c.id, component.c.type, link.c.status, link.c.place)
-            .join(last_of, last_of.c.component == component.c.id)
-            .join(link, sa.and_(link.c.component == component.c.id, link.c.event == last_of.c.event))
-            .where(link.c.status.is_not(None))
-            .order_by(component.c.key)
-        )
+            conditions.append(component.c.id == find(connection, component_id).id)
         if kind is not None:
-            query = query.where(component.c.type == find_type(connection, kind))
-        return [row._asdict() | {"place": row.place or None} for row in connection.execute(query)]
+            conditions.append(component.c.type == find_type(connection, kind))
+        stood = component.join(link, sa.and_(link.c.component == component.c.id, link.c.event == last))
+        query = sa.select(component.c.id, component.c.type, link.c.status, link.c.place).select_from(stood)
+        query = query.where(*conditions).order_by(component.c.key).limit(size).offset(first or None)
+        rows = [row._asdict() | {"place": row.place or None} for row in connection.execute(query)]
+        total = len(rows)
+        if size is not None:
+            counted = sa.select(sa.func.count()).select_from(stood).where(*conditions)
+            total = connection.execute(counted).scalar_one()
+    return Page(rows, total, first)

@@ -54,25 +54,24 @@ def at(
 ) -> None:
     """Tell status and place of every component at DATE: an ISO time, or a date meaning its end, both local."""
     from scantrail.cli.parts.wording import table
-    from scantrail.tracker import at as standing
-    from scantrail.tracker import moment
+    from scantrail.tracker import moment, page_at
 
     when = moment(date, end_of_day=True)
     wanted = chosen(page, limit, as_json=as_json)
     with opened() as database:
-        found = standing(database, when, kind=kind, component_id=component_id)
-    shown = one_page(found, wanted)
+        found = page_at(database, when, kind=kind, component_id=component_id, page=wanted.page, size=wanted.size)
     if as_json:
-        print_json(shown)
+        print_json(found.rows)
         return
-    if not found:
+    if not found.total:
         click.echo("Nothing was known then.")
         return
-    if shown:
+    if found.rows:
         from rich.console import Console
 
-        Console(highlight=False).print(table(("id", "type", "status", "place"), (list(row.values()) for row in shown)))
-    say_more(len(shown), len(found), wanted, "components")
+        rows = (list(row.values()) for row in found.rows)
+        Console(highlight=False).print(table(("id", "type", "status", "place"), rows))
+    say_more(len(found.rows), found.total, wanted, "components")
 
 
 @click.command()
