@@ -1,5 +1,6 @@
 """Backups: intact while others write, refused when altered, and whole again when restored; on both databases."""
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -7,13 +8,14 @@ from pathlib import Path
 import pytest
 from sample_databases import fresh_database
 
-from scantrail.errors import Refused, VerifyError
+from scantrail.errors import OutputError, Refused, VerifyError
 from scantrail.tracker import (
     Database,
     TestResult,
     assemble_module,
     at,
     backup,
+    backups,
     check_backup,
     detail,
     install_component,
@@ -82,3 +84,23 @@ def test_backups_under_a_writer_are_intact(db: Database, tmp_path: Path, count: 
             components = list_components(copy).total
     assert verify(db) == []
     print(f"{count} backups under a writer, up to {components} components, {files} files in all: all intact")
+
+
+def test_a_full_disk_leaves_nothing_half_done(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.png").write_bytes(b"image")
+    TestResult("M1", "visual", True, images=[tmp_path / "a.png"]).save(db)
+    target = backup(db, tmp_path / "backup")
+
+    def full(source: Path, copy: Path) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(backups, "copy_online", full)
+    with Database(tmp_path / "new" / "parts.db") as copy:
+        with pytest.raises(OutputError, match=r"backup cannot be restored: database or disk is full$"):
+            restore(copy, target)
+        assert [path for path in (tmp_path / "new").rglob("*") if path.is_file()] == []
+        with pytest.raises(OutputError, match=r"database\.db: database or disk is full$"):
+            backup(db, tmp_path / "again")
+        monkeypatch.undo()
+        assert restore(copy, target) == 1
+        assert verify(copy) == []

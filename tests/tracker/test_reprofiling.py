@@ -137,6 +137,16 @@ def test_a_name_in_use_becomes_one_of_a_pattern(any_lab: Database) -> None:
     assert verify(any_lab) == []
 
 
+def test_positions_that_differ_in_case_alone_are_one(tmp_path: Path) -> None:
+    profile = lab({"plane": {"positions": ["P{1-2}", "p1"]}, "chip": {"positions": ["p{2-3}"]}, "wafer": None})
+    with Database(tmp_path / "lab.db", profile=profile) as database:
+        assert [row["position"] for row in list_positions(database)] == ["P1", "P2", "p3"]
+        assert [row["position"] for row in list_positions(database, kind="chip")] == ["P2", "p3"]
+        Component("C1", "chip", installation_status="spare").save(database)
+        assert install_component("C1", "p2", db=database).said == "installed C1 in P2"
+        assert verify(database) == []
+
+
 def test_only_the_newest_version_is_undone(any_lab: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     update_profile(lab(policy="enforce"), db=any_lab)
     monkeypatch.setenv("LOGNAME", "ann")

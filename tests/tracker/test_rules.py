@@ -79,7 +79,37 @@ REFUSED: dict[str, tuple[list[Step], Step, type[ScantrailError], str]] = {
     "cable": ([join("M1", "M2", "C1")], join("S1", "S2", "C1"), Refused, "the cable C1 connects M1 with M2"),
     "port": ([join("M1:1", "M2")], join("S1", "M1:1"), Refused, "M1:1 is connected with M2"),
     "itself": ([], join("M1", "m1"), Refused, "M1 cannot be connected with itself"),
-    "status installed": ([], become("M1", "installed"), Refused, "position"),
+    "status installed": ([], become("M1", "installed"), Refused, "svt install M1 POSITION"),
+    "before another one left": (
+        [install("M1"), lambda db: remove_component("M1", db=db)],
+        install("M2", date=LONG_AGO),
+        Refused,
+        "M1 sat in Layer1_top_axial until",
+    ),
+    "in two places at a time": (
+        [install("M1"), lambda db: remove_component("M1", db=db)],
+        install("M1", P2, date=LONG_AGO),
+        Refused,
+        "M1 sat in Layer1_top_axial until",
+    ),
+    "a test of the future": (
+        [],
+        lambda db: TestResult("M1", "iv_curve", tested=datetime(2999, 1, 1, tzinfo=UTC)).save(db),
+        InputError,
+        "the test is of 2999-01-01T00:00:00+00:00, which has not come yet",
+    ),
+    "a limit on nothing": (
+        [],
+        lambda db: set_limit("module", "iv_curve", high=1, db=db),
+        InputError,
+        "a bound is for a quantity of iv_curve; name it",
+    ),
+    "case beyond ASCII": (
+        [lambda db: Component("É-1", "feb").save(db)],
+        lambda db: Component("é-1", "feb").save(db),
+        AlreadyExists,
+        "É-1 exists already",
+    ),
     "new and installed": (
         [],
         lambda db: Component("N", "module", "installed").save(db),
@@ -265,3 +295,18 @@ def test_a_page_of_the_past_is_part_of_the_whole(any_db: Database) -> None:
     assert [row for page in pages for row in page.rows] == whole
     assert {page.total for page in pages} == {6}
     assert page_at(any_db, done.time, kind="module", component_id="m1").rows == [whole[2]]
+
+
+def test_letters_beyond_ascii_have_cases_too(any_db: Database) -> None:
+    Component("Straße-É", "feb").save(any_db)
+    found = Component.get("straße-é", any_db)
+    assert found is not None
+    assert found.id == "Straße-É"
+
+
+def test_a_limit_on_a_name_that_nothing_measures_is_noticed(db: Database) -> None:
+    assert set_limit("module", "iv_curve", "curent", high=1, db=db).notices == (
+        "the quantity 'curent' is not declared for iv_curve (voltage, current, temperature)",
+    )
+    for quantity in ("current", "current ch1"):
+        assert set_limit("module", "iv_curve", quantity, high=1, db=db).notices == ()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from scantrail.db import copy_online, open_database, sqlite_path
-from scantrail.errors import DatabaseError, OutputError, Refused, VerifyError
+from scantrail.errors import DatabaseError, OutputError, Refused, ScantrailError, VerifyError
 from scantrail.tracker import schema
 from scantrail.tracker.files import sha256
 from scantrail.tracker.tables import dump_tables, load_tables
@@ -44,8 +44,10 @@ def backup(database: "Database", target: Path) -> Path:
         if target.exists():
             target.rmdir()
         draft.rename(target)
+    except OutputError:
+        raise
     except OSError as error:
-        raise OutputError(f"no backup {target}: {error.filename}: {error.strerror}") from error
+        raise OutputError(f"no backup {target}: {_said(error)}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return target
@@ -62,19 +64,26 @@ def restore(database: "Database", source: Path) -> int:
     if (source / DATABASE).exists() != (path is not None):
         raise Refused(f"the backup {source} is of {'SQLite' if path is None else 'PostgreSQL'}; restore it to one")
     files = [name for name in hashes if name.startswith(f"{FILES}/")]
+    made: list[Path] = []
     try:
         if path is not None and path.exists():
             raise Refused(f"{path} exists; move it away, or name another file with --db-path")
         for name in files:
-            _bring_back(source / name, database.data_dir / name.removeprefix(f"{FILES}/"), hashes[name])
+            target = database.data_dir / name.removeprefix(f"{FILES}/")
+            if _bring_back(source / name, target, hashes[name]):
+                made.append(target)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             copy_online(source / DATABASE, path)
         else:
             with open_database(database.url) as store, store.write() as connection:
                 load_tables(connection, source / TABLES)
-    except OSError as error:
-        raise OutputError(f"{source} cannot be restored: {error.filename}: {error.strerror}") from error
+    except BaseException as error:
+        for target in made:
+            target.unlink(missing_ok=True)
+        if isinstance(error, OSError | sqlite3.Error) and not isinstance(error, ScantrailError):
+            raise OutputError(f"{source} cannot be restored: {_said(error)}") from error
+        raise
     return len(files)
 
 
@@ -146,10 +155,23 @@ def _write_manifest(draft: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _bring_back(source: Path, target: Path, wanted: str) -> None:
+def _bring_back(source: Path, target: Path, wanted: str) -> bool:
+    """Copy a file to its place, whole or not at all; tell whether it was not there already."""
     if target.exists():
         if sha256(target) == wanted:
-            return
+            return False
         raise Refused(f"{target} exists with another content; restore to another place with --db-path")
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+    draft = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        shutil.copyfile(source, draft)
+        draft.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return True
+
+
+def _said(error: OSError | sqlite3.Error) -> str:
+    if isinstance(error, OSError):
+        return ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+    return str(error)

@@ -10,7 +10,7 @@ from scantrail.tracker import schema
 from scantrail.tracker.blocking import missing_tests
 from scantrail.tracker.change import Change
 from scantrail.tracker.locations import known_location
-from scantrail.tracker.lookup import find_type
+from scantrail.tracker.lookup import find_type, like
 from scantrail.tracker.places import parts_of, places
 from scantrail.tracker.texts import component_id, name, text
 from scantrail.tracker.values import plain
@@ -31,8 +31,7 @@ def add(change: Change, given: str, kind: str, fields: Mapping[str, Any]) -> str
     values["attributes"] = _attributes(change, values["type"], fields.get("attributes", {}))
     if values["status"] == "installed":
         raise Refused(f"{component} is new, and so not installed; add it, then install it in a position")
-    table = schema.component
-    known = change.connection.execute(sa.select(table).where(table.c.key == sa.func.lower(component))).first()
+    known = like(change.connection, component)
     if known is not None and known.voided is None:
         raise AlreadyExists(f"{known.id} exists already: a {known.type}, {known.status}")
     _serial_is_free(change, component, values)
@@ -97,8 +96,15 @@ def relocate(change: Change, component: str, location: str | None) -> None:
         change.set(each, {"location": location})
 
 
-def check_step(change: Change, row: "Row[Any]", target: str, *, force: bool, reason: str | None) -> None:
-    """Let a status follow, with the policy's say: a notice and a waiver, or a refusal. Raises Refused."""
+def check_step(
+    change: Change, row: "Row[Any]", target: str, *, force: bool, reason: str | None, sits_down: bool = False
+) -> None:
+    """Let a status follow, with the policy's say: a notice and a waiver, or a refusal. Raises Refused.
+
+    sits_down: the component is put into a position, the only way to be installed.
+    """
+    if target == "installed" and not sits_down and row.status != "installed":
+        raise Refused(f"{row.id} is {row.status}; what is installed sits in a position: svt install {row.id} POSITION")
     starred_step = starred(row.id, row.status, target)
     lacking = (
         missing_tests(change.connection, row.id, row.type, target) if starred_step or target == "qualified" else []

@@ -40,8 +40,10 @@ def install_component(
     with using(db) as database, changing(database, "install", installed_by) as change:
         row = find(change.connection, component_id)
         _may_sit(change, row)
-        check_step(change, row, "installed", force=force, reason=reason)
+        check_step(change, row, "installed", force=force, reason=reason, sits_down=True)
         place = _free_position(change, row, position)
+        moment = _moment(date, change)
+        _nobody_since(change, row, place, moment)
         family = (row.id, *parts_of(change.connection, row.id))
         change.touch(*family)
         for each in family:
@@ -51,7 +53,7 @@ def install_component(
             component=row.id,
             position=place,
             run_period=name(run_period, "the run period") if run_period else None,
-            installed=_moment(date, change),
+            installed=moment,
             installed_by=change.person,
             prior=row.status,
             notes=text(notes, "the notes"),
@@ -124,6 +126,19 @@ def _free_position(change: Change, row: "Row[Any]", given: str) -> str:
         since = taken.installed.astimezone().strftime("%Y-%m-%d %H:%M")
         raise Refused(f"{place} is taken: {taken.component} sits there since {since}")
     return place
+
+
+def _nobody_since(change: Change, row: "Row[Any]", place: str, moment: datetime) -> None:
+    """A date in the past is no way into the time of somebody else, nor into another position at the same time."""
+    table = schema.installation
+    same = sa.or_(table.c.position == place, table.c.component == row.id)
+    query = sa.select(table).where(same, table.c.voided.is_(None), table.c.removed > moment)
+    sat = change.connection.execute(query.order_by(table.c.removed.desc()).limit(1)).first()
+    if sat is not None:
+        until = sat.removed.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        raise Refused(
+            f"{sat.component} sat in {sat.position} until {until}; {row.id} is installed in {place} after that"
+        )
 
 
 def _position(change: Change, row: "Row[Any]", given: str) -> str:

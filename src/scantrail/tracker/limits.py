@@ -11,7 +11,7 @@ from scantrail.tracker import schema
 from scantrail.tracker.change import Done, changing
 from scantrail.tracker.lookup import find_type
 from scantrail.tracker.moments import stamp
-from scantrail.tracker.quantities import limited_by
+from scantrail.tracker.quantities import declared_name, limited_by
 from scantrail.tracker.store import Database, using
 from scantrail.tracker.texts import name, text
 from scantrail.tracker.values import plain
@@ -46,10 +46,16 @@ def set_limit(
     with using(db) as database, changing(database, "limit", set_by) as change:
         connection, table = change.connection, schema.test_limit
         find_type(connection, component_type)
-        known = list(connection.execute(sa.select(schema.test_type.c.name)).scalars())
+        types = schema.test_type
+        known = {row.name: row.quantities for row in connection.execute(sa.select(types.c.name, types.c.quantities))}
         if test_type not in known:
             raise InputError(f"there is no test type {test_type!r}; known are {', '.join(sorted(known))}")
+        if not quantity and bounds != [None, None]:
+            raise InputError(f"a bound is for a quantity of {test_type}; name it before --min or --max")
         measure = name(quantity, "the quantity") if quantity else None
+        if measure is not None and known[test_type] and not {measure, declared_name(measure)} & set(known[test_type]):
+            declared = ", ".join(known[test_type])
+            change.notices.append(f"the quantity {measure!r} is not declared for {test_type} ({declared})")
         same = table.c.quantity.is_(None) if measure is None else table.c.quantity == measure
         query = sa.select(table.c.id).where(
             table.c.type == component_type, table.c.test_type == test_type, same, table.c.voided.is_(None)

@@ -20,18 +20,31 @@ _CANDIDATES = 2000
 def find(connection: "Connection", component: str) -> "Row[Any]":
     """Return the row of a component, by its id without regard to case. Raises ComponentNotFound with near ids."""
     given = unicodedata.normalize("NFC", component).strip()
-    if is_text(given) and (row := connection.execute(_by_key(), {"given": given}).first()):
+    if is_text(given) and (row := like(connection, given)) is not None and row.voided is None:
         return row
     raise ComponentNotFound(f"there is no component {component!r}{hint(_near(connection, component))}")
+
+
+def like(connection: "Connection", component: str) -> "Row[Any] | None":
+    """Return the row of a component that has this id but for its case, also one that was undone.
+
+    SQLite knows the cases of ASCII alone; ids with other letters are few, and compared one by one.
+    """
+    row = connection.execute(_by_key(), {"given": component}).first()
+    if row is not None or component.isascii():
+        return row
+    table = schema.component
+    longer = sa.func.length(sa.cast(table.c.id, sa.LargeBinary)) > sa.func.length(table.c.id)
+    ids = connection.execute(sa.select(table.c.id).where(longer)).scalars()
+    same = next((each for each in ids if each.lower() == component.lower()), None)
+    return None if same is None else connection.execute(sa.select(table).where(table.c.id == same)).first()
 
 
 @cache
 def _by_key() -> "Select[Any]":
     """Built once, for every command finds a component."""
     table = schema.component
-    return sa.select(table).where(
-        table.c.key == sa.func.lower(sa.bindparam("given", type_=TEXT)), table.c.voided.is_(None)
-    )
+    return sa.select(table).where(table.c.key == sa.func.lower(sa.bindparam("given", type_=TEXT)))
 
 
 def find_type(connection: "Connection", kind: str) -> str:

@@ -59,7 +59,7 @@ def page_at(
             .where(earlier.c.component == component.c.id, earlier.c.event <= (newest or 0))
             .scalar_subquery()
         )
-        conditions = [link.c.status.is_not(None)]
+        conditions: list[sa.ColumnElement[bool]] = [link.c.status.is_not(None)]
         if component_id is not None:
             conditions.append(component.c.id == find(connection, component_id).id)
         if kind is not None:

@@ -55,10 +55,12 @@ class Profile:
         return asdict(self)
 
     def positions(self) -> Iterator[tuple[str, str]]:
-        """Yield every (position, type) of the patterns that have an end."""
+        """Yield every (position, type) of the patterns that have an end; what differs in case alone is one position."""
+        first: dict[str, str] = {}
         for name, kind in self.types.items():
             for pattern in kind.positions:
-                yield from ((position, name) for position in expand(pattern) or ())
+                for position in expand(pattern) or ():
+                    yield first.setdefault(position.lower(), position), name
 
     def takers(self, position: str) -> list[str]:
         """Return the types of whose patterns a name is; empty for a name outside all of them."""
@@ -103,6 +105,8 @@ def from_document(document: Mapping[str, Any], where: str) -> Profile:
         _table(document.get("tests", {}), f"{where}: tests"),
         _table(document.get("runs", {}), f"{where}: runs"),
     )
+    if not types:
+        raise ProfileError(f"{where}: types is empty; name at least one")
     profile = Profile(
         _name(document.get("name"), f"{where}: name"),
         document.get("policy", "warn"),

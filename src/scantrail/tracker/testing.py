@@ -3,7 +3,7 @@
 import uuid as uuids
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,10 @@ from scantrail.tracker.values import plain
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+
+AHEAD = timedelta(days=1)
+"""How far the clock of another machine may be ahead; a test of the future would be the newest for ever."""
 
 
 @dataclass
@@ -72,6 +76,8 @@ class TestResult:
                 change.said.append(f"this test of {row.id} is recorded already")
                 return change.done
             when = self.tested.astimezone() if self.tested else change.time
+            if when > change.time + AHEAD:
+                raise InputError(f"the test is of {when.isoformat()}, which has not come yet")
             keeping = stored(database.data_dir, row.id, test_type, when, attachments)
             with keeping as files:
                 made.extend(database.data_dir / file.path for file in files)

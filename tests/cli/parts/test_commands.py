@@ -131,6 +131,8 @@ REFUSED = {
     "test M1 --type visual --pass --fail": (2, "--pass and --fail exclude each other"),
     "test M1 --type visual --current nan": (2, "'current' is nan; it must be a finite number"),
     "test M1 --type visual --set a": (2, "'a' is no name=value"),
+    "test M1 --type visual --set a=1 --set a=2": (2, "--set 'a' is given twice"),
+    "test M1 --type iv_curve --voltage 3 --set voltage=4": (2, "--voltage and --set voltage are the same quantity"),
     "test M1 --type visual --set a=[1,2": (2, "is no JSON"),
     "test M1 --type visual --set a=1e999": (2, "it must be a finite number"),
     f"test M1 --type visual --set a={'[' * 400}{']' * 400}": (2, "is nested more than 32 deep"),

@@ -71,13 +71,16 @@ def print_json(document: object) -> None:
 def pairs(given: tuple[str, ...], option: str) -> dict[str, Any]:
     """Read `name=value` options; a value that is JSON is taken as that, any other as text.
 
-    Raises UsageError, also for a list or a table that is begun and no JSON: it would be kept as text.
+    Raises UsageError, also for a name that is given twice, and for a list or a table that is begun and no JSON: it
+    would be kept as text.
     """
     found: dict[str, Any] = {}
     for each in given:
         name, equals, value = each.partition("=")
         if not equals or not name.strip():
             raise click.UsageError(f"{option} {each!r} is no name=value")
+        if name.strip() in found:
+            raise click.UsageError(f"{option} {name.strip()!r} is given twice")
         try:
             found[name.strip()] = json.loads(value)
         except RecursionError as error:

@@ -54,11 +54,14 @@ def test(
     if passed and failed:
         raise click.UsageError("--pass and --fail exclude each other; give one of them, or neither")
     measured: dict[str, Any] = {QUANTITIES[option]: value for option, value in quantities.items() if value is not None}
+    named = pairs(others, "--set")
+    if twice := [option for option, name in QUANTITIES.items() if name in measured and name in named]:
+        raise click.UsageError(f"--{twice[0]} and --set {QUANTITIES[twice[0]]} are the same quantity; give one of them")
     result = TestResult(
         component_id,
         test_type,
         True if passed else False if failed else None,
-        {**measured, **pairs(others, "--set")},
+        {**measured, **named},
         tested_by=by,
         notes=notes,
         tested=moment(date) if date else None,
