@@ -1,9 +1,12 @@
 """Whatever is altered behind the tracker's back, with plain SQL, is named; nothing that is read there breaks verify."""
 
+import json
 import sqlite3
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scantrail.tracker import (
     Component,
@@ -21,6 +24,7 @@ from scantrail.tracker import (
     undo,
     verify,
 )
+from scantrail.tracker.values import canonical
 
 OLD = "'2020-01-01T00:00:00.000000Z'"
 NAN = '[{"table": "component", "key": "M1", "before": null, "after": {"notes": 1e999}}]'
@@ -149,6 +153,33 @@ def test_minus_zero_and_large_numbers_are_as_they_were(any_db: Database) -> None
     TestResult("M1", "iv_curve", True, values).save(any_db)
     Component("N1", "module", attributes={"zero": -0.0, "n": 10**20}).save(any_db)
     assert verify(any_db) == []
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(10**300), 10**300)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_what_is_sealed_reads_the_same_with_each_number_as_a_double(value: object) -> None:
+    assert canonical(value) == canonical(_doubles(value)) == canonical(json.loads(json.dumps(value)))
+
+
+def _doubles(value: object) -> object:
+    match value:
+        case bool():
+            return value
+        case int() | float():
+            return float(value) + 0.0
+        case dict():
+            return {key: _doubles(each) for key, each in value.items()}
+        case list():
+            return [_doubles(each) for each in value]
+    return value
 
 
 def test_undo_passes_over_tokens(db: Database) -> None:

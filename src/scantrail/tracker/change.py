@@ -22,7 +22,7 @@ from scantrail.tracker.store import Database
 from scantrail.tracker.texts import name
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Connection, Row, Select, Table, Update
+    from sqlalchemy import Column, Connection, Insert, Row, Select, Table, Update
 
 Image = dict[str, Any]
 
@@ -83,7 +83,7 @@ class Change:
 
     def insert(self, table: "Table", **values: Any) -> int:  # noqa: ANN401 - a row
         """Add a row with a number of its own and return that."""
-        key = self.connection.execute(table.insert().returning(table.c.id), values).scalar_one()
+        key = self.connection.execute(_insert_of(table), values).scalar_one()
         self._rows.append({"table": table.name, "key": key, "before": None, "after": image_of(values)})
         return int(key)
 
@@ -134,7 +134,7 @@ class Change:
             "changes": changes,
             "previous": head.hash,
         }
-        self.connection.execute(schema.event.insert(), {**values, "hash": seal(values)})
+        self.connection.execute(_new_event()[0], {**values, "hash": seal(values)})
         self._after(int(values["number"]), stands)
         self.done = Done(values["number"], self.time, values["said"], tuple(self.notices))
 
@@ -167,7 +167,7 @@ class Change:
             for component, (status, place) in stands.items()
         ]
         if rows:
-            self.connection.execute(schema.event_component.insert(), rows)
+            self.connection.execute(_new_event()[1], rows)
         moved = [
             {
                 "component": component,
@@ -233,6 +233,17 @@ def image_of(values: Mapping[str, Any]) -> Image:
 def _head() -> "Select[Any]":
     chosen = sa.select(schema.profile.c.chosen).scalar_subquery().label("chosen")
     return sa.select(schema.chain, chosen).with_for_update(of=schema.chain)
+
+
+@cache
+def _insert_of(table: "Table") -> "Insert":
+    """Built once a table, as are the statements that follow: to build one takes as long as to run it."""
+    return table.insert().returning(table.c.id)
+
+
+@cache
+def _new_event() -> "tuple[Insert, Insert]":
+    return schema.event.insert(), schema.event_component.insert()
 
 
 @cache

@@ -1,18 +1,16 @@
 """Components by what somebody remembers of them, and those that a position takes."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from scantrail.tracker import schema
-from scantrail.tracker.listing import PAGE, Page
-from scantrail.tracker.places import places
+from scantrail.tracker.listing import PAGE, Page, page_of
 from scantrail.tracker.store import Database
 from scantrail.tracker.workflow import TRANSITIONS
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement
 
 INSTALLABLE = tuple(status for status, steps in TRANSITIONS.items() if "installed" in steps)
 
@@ -43,7 +41,7 @@ def search_components(
         if wanted is not None:
             conditions.append(table.c[column] == wanted)
     with database.read() as connection:
-        return _page(connection, conditions, (page - 1) * size, size)
+        return page_of(connection, conditions, (page - 1) * size, size)
 
 
 def fitting_components(database: Database, position: str, *, size: int = PAGE) -> Page:
@@ -62,18 +60,4 @@ def fitting_components(database: Database, position: str, *, size: int = PAGE) -
         table.c.id.not_in(parts),
     ]
     with database.read() as connection:
-        return _page(connection, conditions, 0, size)
-
-
-def _page(connection: "Connection", conditions: "Sequence[ColumnElement[bool]]", first: int, size: int) -> Page:
-    table = schema.component
-    columns = (table.c.id, table.c.type, table.c.status, table.c.manufacturer, table.c.serial)
-    query = sa.select(*columns).where(*conditions).order_by(table.c.key).limit(size).offset(first)
-    rows: list[dict[str, Any]] = [row._asdict() for row in connection.execute(query)]
-    where = places(connection, [row["id"] for row in rows])
-    total = connection.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one()
-    for row in rows:
-        place = where[row["id"]]
-        row["manufacturer"] = row["manufacturer"] or None
-        row |= {"place": place.text or None, "via": place.via, "part_of": place.parent}
-    return Page(rows, total, first)
+        return page_of(connection, conditions, 0, size)

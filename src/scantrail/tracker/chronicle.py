@@ -1,7 +1,6 @@
 """The journal of events and the rows of tables as they stand in the database, a page at a time, nothing trusted."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,10 @@ from scantrail.db import JSON, TEXT, TIME
 from scantrail.tracker import schema
 from scantrail.tracker.moments import stamp
 from scantrail.tracker.seal import SEALED
-from scantrail.tracker.values import canonical, encode
+from scantrail.tracker.values import canonical, decode, encode
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select, Table
-
-_decode = json.JSONDecoder(parse_int=float).decode
 
 EVENTS = 500
 ROWS = 5000
@@ -122,7 +119,7 @@ def _fits(document: dict[str, Any], wanted: str) -> bool:
 
 def _parsed(text: str) -> Any:  # noqa: ANN401 - a JSON value, or the text if it is none
     try:
-        return _decode(text)
+        return decode(text)
     except (ValueError, RecursionError):
         return text
 

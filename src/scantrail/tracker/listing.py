@@ -1,5 +1,6 @@
 """Pages of components, the occupancy of positions, and figures of the whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -45,8 +46,6 @@ def list_components(
     """
     table = schema.component
     conditions: list[sa.ColumnElement[bool]] = [table.c.voided.is_(None)]
-    first = (page - 1) * (size or 0)
-    columns = (table.c.id, table.c.type, table.c.status, table.c.manufacturer, table.c.serial)
     with database.read() as connection:
         if kind is not None:
             conditions.append(table.c.type == find_type(connection, kind))
@@ -54,10 +53,19 @@ def list_components(
             conditions.append(table.c.status == known_status(status))
         if location is not None:
             conditions.append(table.c.location.in_(inside(connection, location)))
-        query = sa.select(*columns).where(*conditions).order_by(table.c.key).limit(size).offset(first or None)
-        rows = [row._asdict() for row in connection.execute(query)]
-        where = places(connection, [row["id"] for row in rows])
-        total = connection.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one()
+        return page_of(connection, conditions, (page - 1) * (size or 0), size)
+
+
+def page_of(
+    connection: "Connection", conditions: "Sequence[sa.ColumnElement[bool]]", first: int, size: int | None
+) -> Page:
+    """Return the components for which conditions hold, by id, from the one after `first` others; size None: all."""
+    table = schema.component
+    columns = (table.c.id, table.c.type, table.c.status, table.c.manufacturer, table.c.serial)
+    query = sa.select(*columns).where(*conditions).order_by(table.c.key).limit(size).offset(first or None)
+    rows: list[dict[str, Any]] = [row._asdict() for row in connection.execute(query)]
+    where = places(connection, [row["id"] for row in rows])
+    total = connection.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one()
     for row in rows:
         place = where[row["id"]]
         row["manufacturer"] = row["manufacturer"] or None

@@ -10,6 +10,9 @@ from scantrail.tracker.texts import text
 encode = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
 """Return JSON with sorted names and nothing between; made once, for to make it takes as long as to use it."""
 
+decode = json.JSONDecoder(parse_int=float).decode
+"""Return a JSON value with each number as a double."""
+
 DEEPEST = 32
 """Lists and tables within one another: more are no measurement, and some readers of JSON take no more."""
 
@@ -46,7 +49,10 @@ def _finite(value: float, what: str) -> float:
 
 def canonical(value: object) -> str:
     """Return JSON with sorted names, each number as the double it is: PostgreSQL hands 1e300 back as an integer."""
-    return encode(_doubles(value))
+    text = encode(value)
+    if "-0" in text:  # minus zero, perhaps: it reads as zero
+        return encode(_doubles(value))
+    return encode(decode(text))
 
 
 def _doubles(value: object) -> object:
