@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from scantrail.daq import (
+    DarkScanConfig,
     GridScanConfig,
     LinearScanConfig,
     ListScanConfig,
@@ -19,6 +20,7 @@ from scantrail.daq import (
     ScanData,
     TimeScanConfig,
     XAFSScanConfig,
+    measured_of,
 )
 from scantrail.errors import InputError, ScantrailError, UnknownPV
 from scantrail.runs import listing, read
@@ -333,3 +335,27 @@ def test_a_custom_plan_is_a_few_lines(beamline) -> None:
     assert data.shape == (9,)
     assert data.metadata["plan"]["turns"] == 2
     assert json.dumps(data.metadata)
+
+
+# --- dark readings ----------------------------------------------------------------------------------------------------
+
+
+def test_a_script_reads_in_the_dark_and_subtracts_it_later_as_the_commands_do(beamline) -> None:
+    station = Station.model_validate({"columns": {"net": "i0"}})
+    engine = beamline.engine(station)
+    dark = engine.run(DarkScanConfig(count=3, detectors=[I0], dwell_time=0.02))
+    assert np.all(dark.detector_readings[I0] < 1000)
+    assert beamline.value("BL02:SHUTTER:STATUS") == 1.0
+    data = engine.run_linear(linear(detectors=[I0]))
+    measured = measured_of([read(Path(data.metadata["directory"]))])
+    np.testing.assert_allclose(
+        measured.derived[0].values, data.detector_readings[I0] - np.mean(dark.detector_readings[I0])
+    )
+
+
+def test_the_shutter_of_dark_readings_must_exist(beamline) -> None:
+    station = Station.model_validate(
+        {"shutter": {"cmd_pv": "BL02:SHUTTER:CMDD", "status_pv": "BL02:SHUTTER:STATUS", "policy": "leave"}}
+    )
+    with pytest.raises(UnknownPV, match="CMDD"):
+        beamline.engine(station).run(DarkScanConfig(detectors=[I0], count=2))

@@ -64,12 +64,6 @@ def _judge_dark(records: Sequence[Record], *, family: "Family | None", title: st
     return judge_dark(records, family=family, title=title)
 
 
-def _take_dark(order: Order[Any], opened: Opened) -> Outcome:
-    from scantrail.acquire.dark import take_dark
-
-    return take_dark(order, opened)
-
-
 def _compare_scans(runs: Mapping[str, Sequence[Record]]) -> "Figure":
     from scantrail.acquire.scanned import compare_scan_runs
 
@@ -96,7 +90,7 @@ def _threshold(plan: type[ThresholdPlan], scan: Callable[..., None]) -> Kind:
 
 _SCANNED = Kind(plan_from, _judged(_judge_scan), _compare_scans, take_positions, scan_seconds, _SCANS)
 _SPECTRUM = _SCANNED._replace(judging=Judging(_judge_scan, "spectrum"))
-_DARK = Kind(plan_from, _judged(_judge_dark), _compare_scans, _take_dark, scan_seconds, Judging(_judge_dark, "dark"))
+_DARK = _SCANNED._replace(judging=Judging(_judge_dark, "dark"), draw=_judged(_judge_dark))
 _RECORDED = Kind(plan_from, draw_positions, _compare_scans, take_positions, scan_seconds)
 
 KINDS: dict[str, Kind] = {

@@ -1,26 +1,21 @@
 """Position scans as orders: their clients, their run, what came of them."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.rig import clients
 from scantrail.daq import (
-    Client,
-    Dark,
     ScanConfig,
     ScanData,
     Setting,
     Taken,
     attempt,
-    detector_places,
     expected_seconds,
     learned_overhead,
     measured_of,
-    newest_darks,
     scan_figure,
 )
 from scantrail.db import database_url
@@ -33,32 +28,22 @@ from scantrail.station import data_root
 def take_positions(order: Order[ScanConfig], opened: Opened) -> Outcome:
     """Connect the control systems and take the plan; its CSV is written at the end. Raises as `attempt` does."""
     with clients(order.plan, order.station, order.manner.baseline) as (client, others):
-        setting = setting_of(order, opened, _darks(order, client, others))
-        return position_outcome(attempt(order.plan, client, setting, others=others, manner=order.manner), order)
+        taken = attempt(order.plan, client, setting_of(order, opened), others=others, manner=order.manner)
+        return position_outcome(taken, order)
 
 
-def setting_of(order: Order[ScanConfig], opened: Opened, darks: Mapping[str, Dark] | None = None) -> Setting:
-    """Return what surrounds the scan of an order; darks: by data key, to be subtracted from what is derived."""
-    rig: dict[str, Any] = {"output": str(order.output.absolute())} if order.output else {}
-    if darks:
-        rig["dark"] = {key: dark._asdict() for key, dark in darks.items()}
+def setting_of(order: Order[ScanConfig], opened: Opened) -> Setting:
+    """Return what surrounds the scan of an order."""
     return Setting(
         root=data_root(),
         database=database_url(order.database, order.station.database.url),
         station=order.station,
-        rig=rig,
+        rig={"output": str(order.output.absolute())} if order.output else {},
         components=order.components,
         earlier=order.earlier,
         reopened=order.reopened,
         opened=opened,
     )
-
-
-def _darks(order: Order[ScanConfig], client: Client, others: Mapping[str, Client]) -> dict[str, Dark]:
-    """Return the newest dark readings of the detectors of an order."""
-    urls = {order.station.beamline.url: client.url} | {url: other.url for url, other in others.items()}
-    places = detector_places(order.plan, order.station)
-    return newest_darks(data_root(), {key: f"{urls[url]}/{pv}" for key, (url, pv) in places.items()})
 
 
 def scan_seconds(order: Order[ScanConfig]) -> float:

@@ -4,7 +4,7 @@ from scantrail.daq.bragg import bragg_angle
 from scantrail.daq.checks import check_without_hardware
 from scantrail.daq.client import Client, DeviceClient, connect
 from scantrail.daq.counting import PVDetector
-from scantrail.daq.darks import Dark, dark_results, detector_places, newest_darks
+from scantrail.daq.darks import dark_results
 from scantrail.daq.data import ScanData
 from scantrail.daq.derived import known_columns, with_derived
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
@@ -45,7 +45,6 @@ from scantrail.daq.xafs import Missing, Spectrum, judge_spectrum, mu_figure, spe
 __all__ = [
     "PLANS",
     "Client",
-    "Dark",
     "DarkScanConfig",
     "Detector",
     "DeviceClient",
@@ -87,7 +86,6 @@ __all__ = [
     "compare_scans",
     "connect",
     "dark_results",
-    "detector_places",
     "edge_named",
     "expected_seconds",
     "judge_spectrum",
@@ -99,7 +97,6 @@ __all__ = [
     "measured_rows",
     "move_plan",
     "mu_figure",
-    "newest_darks",
     "plan_from",
     "read_csv",
     "read_measured",

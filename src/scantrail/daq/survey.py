@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from scantrail.daq.client import Client
 from scantrail.daq.device import Shutter
-from scantrail.daq.plans import ScanConfig, data_key
+from scantrail.daq.plans import DarkScanConfig, ScanConfig, data_key
 from scantrail.daq.rig import READBACK, Axis, Rig, Source
 from scantrail.daq.team import Team
 from scantrail.errors import InputError
@@ -54,7 +54,7 @@ def survey(
         tuple(finder.source(name) for name in plan.detectors),
         finder.source(station.watch.pv, "watch") if station.watch else None,
         tuple(finder.around(name) for name in baseline or station.baseline.pvs),
-        _shutter(client, station),
+        _shutter(plan, client, station),
     )
     try:
         refuse_twins(rig)
@@ -106,10 +106,12 @@ def named(name: str, section: Mapping[str, C]) -> tuple[str, C | None]:
     return next(known, (data_key(name), None))
 
 
-def _shutter(client: Client, station: Station) -> Shutter | None:
-    if station.shutter is None or station.shutter.policy == "leave":
+def _shutter(plan: ScanConfig, client: Client, station: Station) -> Shutter | None:
+    """Return the shutter that a scan operates; dark readings close the usual one where the station names none."""
+    if not isinstance(plan, DarkScanConfig) and (station.shutter is None or station.shutter.policy == "leave"):
         return None
-    return Shutter(status_pv=station.shutter.status_pv, cmd_pv=station.shutter.cmd_pv, client=client)
+    names = station.shutter.model_dump(include={"status_pv", "cmd_pv"}) if station.shutter else {}
+    return Shutter(**names, client=client)
 
 
 def refuse_twins(rig: Rig) -> None:

@@ -15,11 +15,12 @@ from scantrail.daq.checks import anchored, check, standing
 from scantrail.daq.client import Client
 from scantrail.daq.clock import Clock
 from scantrail.daq.collect import Collector
+from scantrail.daq.darkness import darken
 from scantrail.daq.data import ScanData
 from scantrail.daq.header import header_of
 from scantrail.daq.loop import scan
 from scantrail.daq.manner import Manner, name_of
-from scantrail.daq.plans import PositionScanConfig, ScanConfig
+from scantrail.daq.plans import DarkScanConfig, PositionScanConfig, ScanConfig
 from scantrail.daq.rig import Rig
 from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.survey import survey
@@ -127,6 +128,8 @@ class _Scan:
 
     def _scan(self, run: RunWriter, bench: Bench) -> None:
         call(run, "before", self._manner.before)
+        if isinstance(self._plan, DarkScanConfig) and self._rig.shutter is not None:
+            darken(self._rig, self._rig.shutter, run)
         read_baseline(run, self._rig, self._clock)
         if bench.open() and scan(self._remaining(), bench, run) and self._origin:
             bench.go_back(self._origin)
