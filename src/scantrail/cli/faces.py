@@ -49,7 +49,7 @@ def _measured(outcome: "Outcome", order: "Order[ScanConfig]") -> "Table":
     from scantrail.cli.runs.points import points_table
     from scantrail.runs import read
 
-    return points_table(read(outcome.directory), Console().width, whole=False)
+    return points_table(read(outcome.directory), Console(emoji=False).width, whole=False)
 
 
 _THRESHOLDS = Face(_threshold_words, lambda order: ThresholdSheet(order.plan), _counted)

@@ -16,7 +16,7 @@ from scantrail.station import DetectorConfig, MotorConfig, Station
 C = TypeVar("C", MotorConfig, DetectorConfig)
 
 ROLES = {"i0": "i0", "it": "itrans", "if": "ifluor"}
-"""What a detector measures, by the last word of its name."""
+"""What detectors measure whose names end in such a word."""
 
 
 def links_needed(plan: ScanConfig, station: Station, baseline: Sequence[str] = ()) -> tuple[str, ...]:
@@ -77,8 +77,7 @@ class _Finder:
 
     def source(self, name: str, role: str | None = None) -> Source:
         key, config = named(name, self._station.detectors)
-        told = role or ROLES.get(key.rpartition(":")[2].casefold(), "counts")
-        column = Column("", None, "number", told)
+        column = Column("", None, "number", role or role_of(key))
         pv, client = config.pv if config else name, self._client(name, config.url if config else None)
         return Source(name, key, pv, client, column, config)
 
@@ -104,6 +103,11 @@ def named(name: str, section: Mapping[str, C]) -> tuple[str, C | None]:
         return name, section[name]
     known = ((key, config) for key, config in section.items() if config.pv == name)
     return next(known, (data_key(name), None))
+
+
+def role_of(key: str) -> str:
+    """Return what a detector measures, by the last word of its name."""
+    return ROLES.get(key.rpartition(":")[2].casefold(), "counts")
 
 
 def _shutter(plan: ScanConfig, client: Client, station: Station) -> Shutter | None:

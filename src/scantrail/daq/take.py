@@ -17,6 +17,7 @@ from scantrail.daq.clock import Clock
 from scantrail.daq.collect import Collector
 from scantrail.daq.darkness import darken
 from scantrail.daq.data import ScanData
+from scantrail.daq.derived import missing_columns, refuse_formulas
 from scantrail.daq.header import header_of
 from scantrail.daq.loop import scan
 from scantrail.daq.manner import Manner, name_of
@@ -60,6 +61,8 @@ def attempt(
 ) -> Taken:
     """As `take`, but what ends the scan once its run is open is in `failure`, beside what was taken until then."""
     manner = manner or Manner()
+    if not setting.earlier:  # what has begun goes on, whatever its columns
+        refuse_formulas(setting.station)
     rig = survey(plan, client, setting.station, others=others, baseline=manner.baseline)
     try:
         return _Scan(plan, rig, setting, manner).take()
@@ -79,7 +82,7 @@ class _Scan:
         self._manner = manner
         self._standing = standing(rig)
         self._plan = anchored(plan, self._standing)
-        self._notes = check(self._plan, rig)
+        self._notes = [*check(self._plan, rig), *missing_columns(self._plan, setting.station)]
 
     def take(self) -> Taken:
         for note in self._notes:
