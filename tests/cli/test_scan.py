@@ -176,7 +176,7 @@ def test_previews_move_nothing(scan, tmp_path):
     code, out, _ = scan("preview", path)
     assert code == 0
     assert out.splitlines() == [
-        "linear scan: 3 points of 0.1 s, about 0.3 s",
+        f"linear scan: 3 points of 0.1 s, about 0.3 s and the moves of {X}",
         f"  {X}: 3 positions, 3 to 1",
         f"  first point: {X} 3",
         f"  last point: {X} 1",
@@ -184,8 +184,9 @@ def test_previews_move_nothing(scan, tmp_path):
     code, out, _ = scan("run", path, "--url", "tcp://nowhere.invalid", "--preview", "--json")
     told = json.loads(out)
     assert (code, told["first"], told["last"], told["shape"]) == (0, {X: 3}, {X: 1}, [3])
+    assert told["untimed"] == [X]
     code, out, _ = scan("mesh", Y, 0, 1, 2, X, 0, 1, 50, "--det", I0, "--preview", "--snake")
-    assert out.startswith("mesh scan: 100 points (2 x 50) of 0.1 s, about 10 s\n")
+    assert out.startswith(f"mesh scan: 100 points (2 x 50) of 0.1 s, about 10 s and the moves of {Y} and {X}\n")
     assert f"last point: {Y} 1, {X} 0" in out
     code, out, _ = scan("xafs", "--edge", 7112, "--regions", "-150:-20:5 0:10:3", "--det", I0, "--preview")
     assert "there is a gap from -20 to 0 eV between the regions 1 and 2" in out
@@ -219,7 +220,7 @@ def test_the_preview_of_an_energy_scan_tells_regions_and_angles(scan, tmp_path):
     code, out, err = scan("preview", path, "--config", tmp_path / "station.toml")
     assert code == 0, err
     assert out.splitlines() == [
-        "xafs scan: 311 points of 0.1 s, about 31 s",
+        "xafs scan: 311 points of 0.1 s, about 31 s and the moves of BL02:MONO:ENERGY",
         "  edge: Fe K, 7112 eV",
         "  region 1: -150 to -20 eV, 27 points in steps of 5 eV, 2.7 s",
         "  region 2: -20 to 30 eV, 100 points in steps of 0.5 eV, 10 s",

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 
 from scantrail.acquire.rig import SIMULATED, clients
-from scantrail.acquire.scanned import MOST_DIMENSIONS
 from scantrail.daq import (
     Found,
     Leg,
@@ -40,6 +39,8 @@ ALIGNING = ("linear", "list", "lockstep", "mesh", "grid")
 """Kinds of scans that one goes by."""
 OFF = 0.1
 """How far the background may draw the raw centroid off, in widths at half maximum, without a word."""
+MOST_DIMENSIONS = 2
+"""Dimensions of a scan that tell a place to go to, with what surrounds it."""
 LOOK_BACK = 20
 """How many of the newest runs may still be taken."""
 

@@ -1,7 +1,6 @@
 """Position scans as orders: their clients, their run, what came of them."""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from scantrail.acquire.order import Opened, Order
@@ -15,13 +14,10 @@ from scantrail.daq import (
     attempt,
     expected_seconds,
     learned_overhead,
-    measured_of,
-    scan_figure,
+    untimed_motors,
 )
 from scantrail.db import database_url
 from scantrail.errors import InputError, OutputError
-from scantrail.plots import Figure
-from scantrail.runs import Record
 from scantrail.station import data_root
 
 
@@ -51,9 +47,9 @@ def scan_seconds(order: Order[ScanConfig]) -> float:
     return expected_seconds(order.plan, order.station, learned_overhead(order.plan, data_root()))
 
 
-def draw_positions(records: Sequence[Record], title: str) -> Figure:
-    """Return the figure of a position scan, given as the runs that took it, oldest first."""
-    return scan_figure(measured_of(records), title=title)
+def untimed(order: Order[ScanConfig]) -> tuple[str, ...]:
+    """Return the motors whose moves the expected time leaves out: neither station nor an earlier run tells of them."""
+    return () if learned_overhead(order.plan, data_root()) else untimed_motors(order.plan, order.station)
 
 
 def check_output(path: Path, *, continued: bool) -> None:

@@ -34,7 +34,9 @@ def _threshold_words(order: "Order[ThresholdPlan]", seconds: float) -> Iterator[
 
 
 def _scan_words(order: "Order[ScanConfig]", seconds: float) -> Iterator[str]:
-    return scan_in_words(order.plan, seconds, order.station)
+    from scantrail.acquire import untimed
+
+    return scan_in_words(order.plan, seconds, order.station, untimed(order))
 
 
 def _counted(outcome: "Outcome", order: "Order[ThresholdPlan]") -> "Table":

@@ -9,7 +9,7 @@ from scantrail.daq.data import ScanData
 from scantrail.daq.derived import known_columns, with_derived
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
-from scantrail.daq.estimate import expected_seconds, learned_overhead
+from scantrail.daq.estimate import expected_seconds, learned_overhead, untimed_motors
 from scantrail.daq.figure import compare_scans, scan_figure
 from scantrail.daq.files import SpecScan, read_csv, read_measured, read_spec, read_xdi
 from scantrail.daq.gate import Gate
@@ -110,5 +110,6 @@ __all__ = [
     "take",
     "told",
     "trip_to",
+    "untimed_motors",
     "with_derived",
 ]

@@ -28,6 +28,13 @@ def learned_overhead(plan: ScanConfig, root: Path) -> float:
     return statistics.median([*islice(_overheads(plan, root), ENOUGH)] or [0.0])
 
 
+def untimed_motors(plan: ScanConfig, station: Station) -> tuple[str, ...]:
+    """Return the motors whose moves `expected_seconds` leaves out, for the station does not know their speed."""
+    known = {name: _motor(name, station) for name in plan.motors}
+    moved = [name for track in plan.tracks for name, places in track.items() if len(set(places.tolist())) > 1]
+    return tuple(name for name in moved if (section := known[name]) is None or section.speed is None)
+
+
 def _overheads(plan: ScanConfig, root: Path) -> Iterator[float]:
     for directory in directories(root)[:LOOK_BACK]:
         if f"-{plan.kind}-" not in directory.name:
