@@ -22,7 +22,7 @@ from scantrail.daq import (
     XAFSScanConfig,
     measured_of,
 )
-from scantrail.errors import InputError, ScantrailError, UnknownPV
+from scantrail.errors import InputError, RunStateError, ScantrailError, UnknownPV
 from scantrail.runs import listing, read
 from scantrail.sim import BeamlineFaults
 from scantrail.station import Station
@@ -237,7 +237,7 @@ def test_a_run_is_in_the_catalogue(beamline, root: Path, catalogue: str) -> None
     ("plan", "error", "message"),
     [
         (linear(motor="BL02:SAMPLE:W"), UnknownPV, 'no PV "BL02:SAMPLE:W". Did you mean BL02:SAMPLE:'),
-        (linear(motor=I0), UnknownPV, 'no PV "BL02:DET:I0.RBV"'),
+        (linear(motor=I0), UnknownPV, 'BL02:DET:I0 is no motor: .* no PV "BL02:DET:I0.RBV"'),
         (linear(detectors=["BL02:DET:I9"]), UnknownPV, "Did you mean BL02:DET:I"),
         (linear(stop=150), InputError, "point 4 of 5 would send BL02:SAMPLE:X to 110 um; its limits are -100 to"),
         (linear(detectors=[I0, "i0"]), InputError, "BL02:DET:I0 and i0 are the same detector"),
@@ -335,6 +335,24 @@ def test_a_custom_plan_is_a_few_lines(beamline) -> None:
     assert data.shape == (9,)
     assert data.metadata["plan"]["turns"] == 2
     assert json.dumps(data.metadata)
+
+
+def test_a_name_that_is_nearly_one_of_the_station_file_is_told_so(beamline) -> None:
+    station = Station.model_validate({"motors": {"slit_top": {"pv": X}}, "detectors": {"diode": {"pv": I0}}})
+    with pytest.raises(UnknownPV) as caught:
+        beamline.engine(station).run_linear(linear(motor="slittop"))
+    assert caught.value.__notes__ == ["The station file has slit_top."]
+    assert not str(caught.value).endswith(".")
+
+
+def test_a_motor_that_a_run_is_moving_is_left_to_it(beamline) -> None:
+    def meanwhile(*_: object) -> None:
+        with pytest.raises(RunStateError, match=r"linear-\w+ is being taken and moves BL02:SAMPLE:X; wait for its end"):
+            beamline.engine().run_linear(linear())
+        beamline.engine().run_linear(linear(motor=Y, steps=2))
+
+    data = beamline.engine(point=meanwhile).run_linear(linear(steps=2))
+    assert data.metadata["status"] == "success"
 
 
 # --- dark readings ----------------------------------------------------------------------------------------------------

@@ -78,4 +78,4 @@ def test_motors_whose_speed_nobody_knows_are_named() -> None:
     assert untimed_motors(linear(), STATION) == ()
     assert untimed_motors(linear(), Station()) == (linear().motor,)
     assert untimed_motors(linear(steps=1), Station()) == ()  # where it stands, nobody knows either
-    assert untimed_motors(TimeScanConfig(count=2, detectors=["d"]), Station()) == ()
+    assert untimed_motors(TimeScanConfig(count=2, every=1.0, detectors=["d"]), Station()) == ()

@@ -1,6 +1,7 @@
 """Motors, detectors, and scans of positions (seed 003)."""
 
 from scantrail.daq.bragg import bragg_angle
+from scantrail.daq.busy import refuse_busy
 from scantrail.daq.checks import check_without_hardware
 from scantrail.daq.client import Client, DeviceClient, connect
 from scantrail.daq.counting import PVDetector
@@ -102,6 +103,7 @@ __all__ = [
     "read_measured",
     "read_spec",
     "read_xdi",
+    "refuse_busy",
     "region_in",
     "results_of",
     "scan_figure",

@@ -9,7 +9,8 @@ from scantrail.daq.device import Shutter
 from scantrail.daq.plans import DarkScanConfig, ScanConfig, data_key
 from scantrail.daq.rig import READBACK, Axis, Rig, Source
 from scantrail.daq.team import Team
-from scantrail.errors import InputError
+from scantrail.errors import InputError, UnknownPV
+from scantrail.links import nearest
 from scantrail.readings import Column
 from scantrail.station import DetectorConfig, MotorConfig, Station
 
@@ -136,7 +137,11 @@ def _described(rig: Rig) -> Rig:
     """Return the rig with what each control system knows of its PVs, and the station's word on units and limits."""
     wanted = [dict.fromkeys(pv for client, pv in _pvs(rig) if client == i) for i in range(len(rig.team.clients))]
     asked = [i for i, pvs in enumerate(wanted) if pvs]
-    known = dict(zip(asked, rig.team.each(asked, lambda i: rig.team.clients[i].describe(list(wanted[i]))), strict=True))
+    try:
+        answers = rig.team.each(asked, lambda i: rig.team.clients[i].describe(list(wanted[i])))
+    except UnknownPV as error:
+        raise _explained(error, rig) from None
+    known = dict(zip(asked, answers, strict=True))
 
     def axis(axis: Axis) -> Axis:
         found = known[axis.client][axis.readback]._replace(role="axis")
@@ -157,6 +162,20 @@ def _described(rig: Rig) -> Rig:
         watch=source(rig.watch) if rig.watch else None,
         baseline=tuple(map(source, rig.baseline)),
     )
+
+
+def _explained(error: UnknownPV, rig: Rig) -> UnknownPV:
+    """Return the error with what the user may have meant: a name of the station file, or another motor."""
+    told = str(error)
+    if (axis := next((axis for axis in rig.axes if f'"{axis.readback}"' in told), None)) is not None:
+        error = UnknownPV(f"{axis.name} is no motor: {told}", error.code, error.nearest)
+    named_by_user: tuple[Axis | Source, ...] = (*rig.axes, *rig.read_at_points, *rig.baseline)
+    for device in named_by_user:
+        if device.config is None and f'"{device.pv}"' in told:
+            if close := nearest(device.name, (*rig.station.motors, *rig.station.detectors)):
+                error.add_note(f"The station file has {', '.join(close)}.")
+            break
+    return error
 
 
 def _pvs(rig: Rig) -> Iterator[tuple[int, str]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from scantrail.daq.around import call, read_baseline
 from scantrail.daq.bench import Bench
+from scantrail.daq.busy import refuse_busy
 from scantrail.daq.checks import anchored, check, standing
 from scantrail.daq.client import Client
 from scantrail.daq.clock import Clock
@@ -41,9 +42,9 @@ def take(
 ) -> Taken:
     """Take what is still to be taken of `plan` and sum up; `others` are clients by the addresses in the station file.
 
-    A scan that the user stopped is summed up as `abort`. Raises InputError, UnknownPV, LinkError before anything moves,
-    then MotionError, ReplyTimeout, LinkLost, ProtocolError, JournalWriteError, SafeStateError; the run is closed by
-    then, with what it has.
+    A scan that the user stopped is summed up as `abort`. Raises InputError, UnknownPV, LinkError, and RunStateError
+    for a motor that another run is moving, before anything moves; then MotionError, ReplyTimeout, LinkLost,
+    ProtocolError, JournalWriteError, SafeStateError; the run is closed by then, with what it has.
     """
     taken = attempt(plan, client, setting, others=others, manner=manner)
     if taken.failure is not None:
@@ -80,6 +81,7 @@ class _Scan:
         self._rig = rig
         self._setting = setting
         self._manner = manner
+        refuse_busy(setting.root, [axis.column.source for axis in rig.axes])
         self._standing = standing(rig)
         self._plan = anchored(plan, self._standing)
         self._notes = [*check(self._plan, rig), *missing_columns(self._plan, setting.station)]

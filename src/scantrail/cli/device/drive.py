@@ -58,7 +58,7 @@ def move(
     target = place(motor, station)
     target.refuse_beyond(position)
     if timeout is not None and not 0 < timeout <= 86400:
-        raise InputError(f"--timeout {timeout:g}: a time above 0 s, at most a day, is needed.")
+        raise InputError(f"--timeout {timeout:g}: a time above 0 s, at most a day, is needed")
     with reached([target], station) as client:
         units = described([target], station, client)[target.url, target.pv].units
         began = time.monotonic()
