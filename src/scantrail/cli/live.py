@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from math import prod
 from typing import TYPE_CHECKING, Any, Self
 
@@ -47,15 +47,16 @@ def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int
         """Say what is about to happen, now that nothing was refused and nothing has moved."""
         known.extend(warnings.messages)
         with lost_with_terminal():
-            for line in (*face.words(order, seconds), *going_on(order, seconds)):
-                console.print(line, soft_wrap=True, markup=False)
+            words = "\n".join((*face.words(order, seconds), *going_on(order, seconds)))
+            console.print(words, soft_wrap=True, markup=False)
             print_warnings(known, console)
             if console.is_terminal:
                 console.print()
+            growing.enter_context(_shown(view, console))
         view.watch(run)
 
     with heard_out(lambda: view.stopping):
-        with warnings, _shown(view, console):
+        with warnings, ExitStack() as growing:
             outcome = carry_out(order, opened)
             view.join()
         with lost_with_terminal():
@@ -76,7 +77,7 @@ def _shown(view: LiveView, console: "Console") -> Iterator[None]:
         yield
         return
     live = Live(view, console=console, transient=True, refresh_per_second=8)
-    live.start()
+    live.start(refresh=True)
     try:
         yield
     finally:
