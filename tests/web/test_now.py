@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from scantrail.runs import read, summarize
 
 SCAN = ("threshold", "parallel", "--thresholds", "1:300;2:308;3:292", "--nsteps", 10, "--step", 2, "--duration", 10)
+INK = "() => document.querySelector('[data-live]').layout.font.color"
 AT_REST = {1: 1023, 2: 1023, 3: 1023}
 
 
@@ -48,15 +49,21 @@ def test_a_scan_appears_grows_and_is_whole_at_the_end(page, tmp_path):
 def test_a_threshold_scan_is_paused_goes_on_and_is_aborted_from_the_page(page, tmp_path):
     with detector(tmp_path, speed=30.0) as bench, started(*SCAN, "--config", bench.station) as scan:
         directory = run_with_points(2)
-        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("button", name="Pause").focus()
+        page.keyboard.press("Enter")
         expect(page.locator("[data-state]")).to_have_text("paused")
-        page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_role("button", name="Go on")).to_be_focused()
+        page.keyboard.press("Enter")
         expect(page.locator("[data-state]")).to_have_text("running")
         until(lambda: drawn(page) > 2, "a curve")
         page.get_by_text("Abort …").click()
         page.get_by_role("button", name="Abort run 1").click()
         assert scan.ended().code == 130
         expect(page.locator("#recent [data-run='1']")).to_contain_text("scantrail runs resume 1")
+        expect(page.locator(".card [data-state]")).to_have_text("abort")  # its card is still there
+        before = page.evaluate(INK)
+        page.emulate_media(color_scheme="dark")  # its figure follows, though no stream tells of it any more
+        until(lambda: page.evaluate(INK) != before, "a figure in other colours")
         assert at_rest(bench)
         assert read(directory).stop["exit_status"] == "abort"
 
