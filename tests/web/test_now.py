@@ -7,7 +7,7 @@ from commands import Detector, detector, newest, points, run_with_points, scantr
 from pages import served
 from playwright.sync_api import Page, expect
 
-from scantrail.runs import read, summarize
+from scantrail.runs import ask, read, summarize
 
 SCAN = ("threshold", "parallel", "--thresholds", "1:300;2:308;3:292", "--nsteps", 10, "--step", 2, "--duration", 10)
 INK = "() => document.querySelector('[data-live]').layout.font.color"
@@ -31,17 +31,20 @@ def counted(page: Page) -> int:
 
 def test_a_scan_appears_grows_and_is_whole_at_the_end(page, tmp_path):
     expect(page.locator("#idle")).to_be_visible()
-    with beamline(tmp_path) as bench, started(*line(bench.url, 60, 0.02)) as scan:
+    with beamline(tmp_path) as bench, started(*line(bench.url, 150, 0.03)) as scan:
+        directory = run_with_points(3)
+        ask(directory, "pause")  # for a browser that is slower than the scan
         expect(page.get_by_role("heading", name="Run 1")).to_be_visible()
         first = until(lambda: drawn(page), "points in the figure")
+        ask(directory, "resume")
         until(lambda: drawn(page) > first, "a curve that grows")
         assert scan.ended().code == 0
     expect(page.locator("[data-state]")).to_have_text("success")
-    expect(page.locator("[data-words]")).to_have_text("60 of 60 points")
-    until(lambda: drawn(page) == points(newest()) == 60, "every point of the journal in the figure")
+    expect(page.locator("[data-words]")).to_have_text("150 of 150 points")
+    until(lambda: drawn(page) == points(newest()) == 150, "every point of the journal in the figure")
     table = page.locator("table.points tbody tr")
     expect(table).to_have_count(12)
-    expect(table.first.locator("td").first).to_have_text("60")
+    expect(table.first.locator("td").first).to_have_text("150")
     expect(page.locator("[data-controls]")).to_be_hidden()
     expect(page.locator("#recent [data-run='1']")).to_contain_text("success")
 

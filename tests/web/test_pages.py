@@ -84,17 +84,17 @@ def broken_rules(page: Page) -> list[str]:
     return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in grave]
 
 
-def test_every_page_is_quiet_legible_and_as_wide_as_its_window(looking, shared, shots):
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_quiet_legible_and_as_wide_as_its_window(looking, shared, shots, width):
     faults = {}
-    for width in (1280, 390):
-        looking.set_viewport_size({"width": width, "height": 900})
-        for name, path in PAGES.items():
-            looking.goto(shared.address + path)
-            settle(looking)
-            looking.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
-            assert looking.evaluate("() => document.documentElement.scrollWidth") == width, name
-            if rules := broken_rules(looking):
-                faults[f"{name} at {width}"] = rules
+    looking.set_viewport_size({"width": width, "height": 900})
+    for name, path in PAGES.items():
+        looking.goto(shared.address + path)
+        settle(looking)
+        looking.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
+        assert looking.evaluate("() => document.documentElement.scrollWidth") == width, name
+        if rules := broken_rules(looking):
+            faults[name] = rules
     assert not faults, json.dumps(faults, indent=1)
 
 
@@ -156,6 +156,14 @@ def test_figures_keep_their_height_when_the_window_changes(looking, shared):
     looking.wait_for_timeout(500)  # plotly waits before it fits a figure into its place
     assert heights(looking) == before
     assert all(place == drawn > 200 for place, drawn in before)
+
+
+def test_no_figure_offers_to_send_itself_elsewhere(looking, shared):
+    looking.goto(f"{shared.address}/runs/1")
+    settle(looking)
+    buttons = looking.locator(".modebar-btn")
+    said = [button.get_attribute("data-title") for button in buttons.all()]
+    assert said == ["Download plot as a PNG", "Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes"]
 
 
 def test_figures_follow_the_colours_and_the_width_of_the_page(looking, shared):

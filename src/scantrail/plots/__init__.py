@@ -69,7 +69,7 @@ def save(figure: Figure, path: Path) -> Path:
 
 
 def browser(
-    figure: Figure, *, dark: bool = False, growing: bool = False, columns: int | None = None, width: int = 1130
+    figure: Figure, *, dark: bool = False, growing: bool = False, columns: int | None = None, width: int = 960
 ) -> dict[str, Any]:
     """Return the figure as plotly.js draws it: `data` and `layout`, plain JSON; notes in `layout.meta.notes`.
 

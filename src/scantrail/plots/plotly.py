@@ -24,8 +24,8 @@ BAR, UNDER = 108, 58
 BAR_AT = 46
 """Pixels from a map down to a scale under it."""
 NARROW = 500
-WIDE = 1130
-"""Width [pixels] of a figure where nobody says it: that of a page on a desk."""
+WIDE = 960
+"""Width [pixels] of a figure where nobody says it: that of a page in a window that does not fill the screen."""
 BESIDE = 80
 """Pixels left and right of the panels."""
 LABEL, DATE = 45, 105
@@ -94,10 +94,7 @@ def document(
     for number, (panel, domain) in enumerate(zip(shown, _domains(sheet, shown), strict=True), start=1):
         place = _place(number, panel, domain, sheet)
         lowest = number + across > len(shown)
-        layout |= _axes(place, domain, inks, shared=figure.shared_x, lowest=lowest)
-        if _ratio(panel) is not None:
-            layout[f"yaxis{place.axis('y')[1:]}"] |= {"scaleanchor": place.axis("x"), "constrain": "domain"}
-            layout[f"xaxis{place.axis('x')[1:]}"] |= {"constrain": "domain", "constraintoward": "right"}
+        layout |= _axes(place, domain, inks, shared=figure.shared_x, lowest=lowest, equal=_ratio(panel) is not None)
         data += [one for element in panel.elements for one in trace(element, place, inks)]
         layout["shapes"] += [one for element in panel.elements for one in shape(element, place, inks)]
         layout["annotations"] += [*_heading(panel, place, inks), *annotations(panel.elements, place, inks)]
@@ -183,7 +180,7 @@ def _place(number: int, panel: Panel, domain: Domain, sheet: Sheet) -> Place:
     return Place(number, panel.x, panel.y, left, right, low, high, (right - left) * sheet.pixels, below)
 
 
-def _axes(place: Place, domain: Domain, inks: Inks, *, shared: bool, lowest: bool) -> Json:
+def _axes(place: Place, domain: Domain, inks: Inks, *, shared: bool, lowest: bool, equal: bool) -> Json:
     number = place.axis("x")[1:]
     x, y = _axis(place.x, domain[0], inks), _axis(place.y, domain[1], inks)
     x |= {"anchor": place.axis("y"), "tickangle": 0}
@@ -194,6 +191,9 @@ def _axes(place: Place, domain: Domain, inks: Inks, *, shared: bool, lowest: boo
         x["matches"] = "x"
     if shared and not lowest:
         x |= {"showticklabels": False, "title": {"text": ""}}
+    if equal:  # a map that becomes less wide stays at its scale
+        x |= {"constrain": "domain", "constraintoward": "right" if place.below is None else "left"}
+        y |= {"constrain": "domain", "scaleanchor": place.axis("x")}
     return {f"xaxis{number}": x, f"yaxis{number}": y}
 
 

@@ -1,8 +1,15 @@
 // Draws what the server describes; it computes nothing.
 
-const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+// Plotly's own button to share a chart would send the data to its makers.
+const CONFIG = {
+  responsive: true,
+  displaylogo: false,
+  showSendToCloud: false,
+  plotlyServerURL: "",
+  modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
+};
 const darkness = window.matchMedia("(prefers-color-scheme: dark)");
-const narrowness = window.matchMedia("(max-width: 719px)");
+const narrowness = window.matchMedia("(max-width: 819px)");
 
 // How figures are wanted: as parameters of an address.
 export function look() {
