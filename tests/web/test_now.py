@@ -75,6 +75,22 @@ def at_rest(bench: Detector) -> bool:
     return bench.thresholds == AT_REST
 
 
+def test_a_browser_that_draws_slowly_draws_many_points_at_once(page, tmp_path):
+    page.evaluate("""() => {
+      const extend = Plotly.extendTraces;
+      window.drawings = 0;
+      Plotly.extendTraces = (...given) => {
+        window.drawings += 1;
+        for (const end = performance.now() + 150; performance.now() < end;);
+        return extend(...given);
+      };
+    }""")
+    with beamline(tmp_path) as bench, started(*line(bench.url, 150, 0.03)) as scan:
+        assert scan.ended().code == 0
+    until(lambda: drawn(page) == 150, "every point in the figure")
+    assert 0 < page.evaluate("() => window.drawings") < 100
+
+
 def test_a_killed_scan_is_told_and_how_to_go_on(page, tmp_path):
     with beamline(tmp_path) as bench:
         with started(*line(bench.url)) as scan:

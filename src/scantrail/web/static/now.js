@@ -17,7 +17,8 @@ function place(run) {
   return card(run)?.querySelector("[data-live]");
 }
 
-// A browser that is slower than the points waits for none: what came while it drew is drawn at once, in one piece.
+// A browser that is slower than the points waits for none: it rests as long as it drew, so that what came meanwhile is
+// heard of, and draws that in one piece. Half its time is left for whoever scrolls or presses a button.
 const waiting = new Map();
 const drawing = new Set();
 
@@ -29,8 +30,10 @@ async function catchUp(run) {
       const { figure, columns } = waiting.get(run);
       waiting.delete(run);
       const shown = place(run);
+      const began = performance.now();
       if (figure) await draw(shown, figure);
       if (columns) await extend(shown, columns);
+      await new Promise((rested) => setTimeout(rested, performance.now() - began));
     }
   } finally {
     drawing.delete(run);
