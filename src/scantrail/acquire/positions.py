@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
@@ -39,7 +38,7 @@ def take_positions(order: Order[ScanConfig], opened: Opened) -> Outcome:
 
 def setting_of(order: Order[ScanConfig], opened: Opened, darks: Mapping[str, Dark] | None = None) -> Setting:
     """Return what surrounds the scan of an order; darks: by data key, to be subtracted from what is derived."""
-    rig: dict[str, Any] = {"output": str(order.output.absolute())} if order.output else {}
+    rig = order.linking() | ({"output": str(order.output.absolute())} if order.output else {})
     if darks:
         rig["dark"] = {key: dark._asdict() for key, dark in darks.items()}
     return Setting(
