@@ -302,29 +302,3 @@ def test_both_databases_draw_alike(any_db):
     assert plot_type(any_db, "module", "bad_channels").facts["without"] == 1
     with pytest.raises(Refused, match="measured were bad_channels, mean_noise, noise"):
         plot_type(any_db, "module", "gain")
-
-
-def test_a_limit_that_is_older_than_every_test_is_no_later_one(db):
-    set_limit("module", "noise_test", "mean_noise", high=1700.0, db=db)
-    TestResult("M1", "noise_test", None, {"mean_noise": 1500.0}).save(db)
-    lines = [line for line in elements(plot_component(db, "M1", "trend"), Line) if line.label]
-    assert [line.label for line in lines] == ["limit of the time: at most 1700 e-"]
-    assert lines[0].x[1] - lines[0].x[0] == 86_400.0
-
-
-def test_single_points_of_several_channels_are_told_apart(db):
-    TestResult("M1", "noise_test", None, {"noise ch1": 3.0, "noise ch2": 7.0, "noise ch3": 5.0}).save(db)
-    drawn = plot_component(db, "M1", "trend")
-    assert [note.text for note in elements(drawn, Note)] == ["from the top: ch2, ch3, ch1"]
-    TestResult("M1", "noise_test", None, {"noise ch1": 3.0, "noise ch2": 7.0, "noise ch3": 5.0}).save(db)
-    drawn = plot_component(db, "M1", "trend")
-    assert [*elements(drawn, Note)] == []
-    assert [line.label for line in elements(drawn, Line)] == ["ch1", "ch2", "ch3"]
-
-
-def test_more_columns_than_a_terminal_has_stand_one_below_another(db):
-    TestResult("M1", "noise_test", None, {f"q{n} ch{m}": 1.0 for n in (1, 2) for m in (1, 2, 3)}).save(db)
-    drawn = plot_component(db, "M1", "trend")
-    assert drawn.headings == ("test", "verdict", "quantity", "value")
-    assert [row[2] for row in drawn.rows] == [f"q{n} ch{m}" for n in (1, 2) for m in (1, 2, 3)]
-    assert [bool(row[0]) for row in drawn.rows] == [True] + [False] * 5

@@ -156,7 +156,7 @@ def _told_apart(trend: Trend) -> Iterator[Note]:
     """Say which point is which where every channel has one, so that no line does."""
     if len(trend.series) == len(trend.values) > 1:
         above = sorted(trend.values, key=lambda value: value.value, reverse=True)
-        yield Note(f"from the top: {', '.join(value.series or 'no channel' for value in above)}")
+        yield Note(f"{trend.name}, from the top: {', '.join(value.series or 'no channel' for value in above)}")
 
 
 def _marked(trend: Trend, factor: float, *, on_log: bool) -> Iterator[Points]:
