@@ -24,7 +24,7 @@ from scantrail.tracker.adopting.files import adopt_pictures, adopt_test_files
 from scantrail.tracker.adopting.installations import settle_locations, write_stays
 from scantrail.tracker.adopting.ledger import Count, Ledger
 from scantrail.tracker.adopting.logs import adopt_logs
-from scantrail.tracker.adopting.reference import SIDE_FILES, Reference, Row, read_reference
+from scantrail.tracker.adopting.reference import SIDE_FILES, Reference, Row, held, read_reference
 from scantrail.tracker.adopting.seats import plan_seats, seat_by_status
 from scantrail.tracker.adopting.tests import adopt_tests
 from scantrail.tracker.change import Change, Done, changing
@@ -82,12 +82,12 @@ def _in_place(database: Database, target: Path, reference: Reference, source: Pa
         )
     kept = _free_name(target)
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    reference = replace(reference, path=kept)
     try:
-        with database.elsewhere(draft) as new:
-            adopted = _adopt(new, reference, source, zone)
-        _second_name(target, kept)
-        draft.replace(target)
+        with held(reference):
+            with database.elsewhere(draft) as new:
+                adopted = _adopt(new, replace(reference, path=kept), source, zone)
+            _second_name(target, kept)
+            draft.replace(target)
     except OSError as error:
         raise OutputError(f"{target} cannot be exchanged: {error.strerror}") from error
     finally:
@@ -148,7 +148,8 @@ def _say(adoption: Adoption, change: Change) -> None:
     if adopted and adoption.clock.zone is None:
         change.notices.append("its times were read as those of this computer's zone; --timezone names another")
     for table, rows in adoption.reference.strange.items():
-        change.notices.append(f"the table {table!r} ({rows} rows) is none of the hps-svt-tracker's; it is left out")
+        told = "1 row" if rows == 1 else f"{rows} rows"
+        change.notices.append(f"the table {table!r} ({told}) is none of the hps-svt-tracker's; it is left out")
 
 
 def _logs(reference: Reference) -> dict[str, list[Row]]:
