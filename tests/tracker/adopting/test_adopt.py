@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from reference_databases import GENERATIONS, a_laboratory, add_rows, component, reference_database, stay, tables_of
@@ -23,6 +24,7 @@ from scantrail.tracker import (
     findings,
     install_component,
     list_components,
+    schema,
     settle_finding,
     undo,
     verify,
@@ -95,6 +97,26 @@ def test_every_row_of_each_generation_is_kept(generation: str, new: Database, tm
     again = adopt(new, old, timezone=NEW_YORK)
     assert again.done.event is None
     assert all(count.before == count.rows for count in again.tables.values())
+
+
+def test_what_is_known_of_an_adopted_row_is_verified(new: Database, tmp_path: Path) -> None:
+    old = reference_database(tmp_path / "old/svt.db", a_laboratory("newest", tmp_path / "old/test_data"))
+    adopt(new, old, timezone="UTC")
+    table = schema.adopted
+    with new.store.write() as connection:
+        of = {name: table.c.origin == f"svt.db: components {name}" for name in ("M1", "S1", "H1")}
+        connection.execute(table.update().where(of["M1"]).values(document={"id": "M1"}))
+        connection.execute(table.update().where(of["S1"]).values(key="M1"))
+        connection.execute(table.delete().where(of["H1"]))
+        forged = {"source": str(uuid4()), "origin": "svt.db: components X", "kept_in": "component", "key": "M1"}
+        connection.execute(table.insert().values(**forged, document={}))
+    said = sorted(verify(new))
+    assert said.pop(0).startswith("adopted ")  # and is missing
+    assert said == [
+        "no event tells of the adopted row svt.db: components X",
+        "the adopted row svt.db: components M1 was altered",
+        "the adopted row svt.db: components S1 was altered",
+    ]
 
 
 def test_an_adoption_is_one_event_that_can_be_undone_and_repeated(new: Database, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from scantrail.tracker import schema
 from scantrail.tracker.adopting.reference import Row
 from scantrail.tracker.bulk import insert_many
 from scantrail.tracker.change import Change
+from scantrail.tracker.seal import provenance
 from scantrail.tracker.values import canonical
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ class Ledger:
             connection.execute(table.delete().where(table.c.source == sa.bindparam("again")), again)
         if self._rows:
             connection.execute(table.insert(), list(self._rows.values()))
+        for source, row in self._rows.items():
+            self._change.seal(table, source, provenance(row))
         for found, command in zip(self._found, self._commands, strict=True):
             found["command"] = (command() or None) if command is not None else None
         insert_many(self._change, schema.finding, self._found)

@@ -18,6 +18,7 @@ from scantrail.tracker.change import Change, Done, changing, image_of
 from scantrail.tracker.files import sha256
 from scantrail.tracker.profile import Profile, from_document
 from scantrail.tracker.recording import write_measurements
+from scantrail.tracker.seal import provenance
 from scantrail.tracker.store import FILES, Database
 from scantrail.tracker.transfer.csvfile import read_csv
 from scantrail.tracker.transfer.exporting import DOCUMENT, FORMAT, VERSION, files_beside
@@ -168,6 +169,9 @@ def _insert(change: Change, sheet: Sheet, rows: Sequence[Values]) -> None:
     if sheet.name in _TOLD:
         for row in rows:
             change.seal(sheet.table, row["id"], image_of(row))
+    elif sheet.table is schema.adopted:
+        for row in rows:
+            change.seal(sheet.table, row["source"], provenance(row))
     column = sheet.table.c.get("id")
     if change.connection.dialect.name == "postgresql" and column is not None and column.identity is not None:
         name = sheet.table.name
