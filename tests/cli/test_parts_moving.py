@@ -181,6 +181,7 @@ def test_an_adoption_that_is_stopped_leaves_nothing(number: signal.Signals, tmp_
     with Database(old) as database:
         subprocess.run([BIN / "svt", "--db-path", old, "adopt", old], check=False, capture_output=True, timeout=30)
         assert verify(database) == []
+    assert not [path for path in old.parent.iterdir() if ".part" in path.name]
 
 
 PLACEHOLDERS = {"DATE", "NUMBER", "POSITION", "TEXT", "NAME=VALUE"}

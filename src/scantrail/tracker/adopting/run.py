@@ -1,6 +1,7 @@
 """Adopting a database: all of it within one command, so that it is there whole or not at all."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -84,6 +85,7 @@ def _in_place(database: Database, target: Path, reference: Reference, source: Pa
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with held(reference):
+            _clear_drafts(target)  # of adoptions that were killed: no other is under way
             with database.elsewhere(draft) as new:
                 adopted = _adopt(new, replace(reference, path=kept), source, zone)
             _second_name(target, kept)
@@ -91,8 +93,7 @@ def _in_place(database: Database, target: Path, reference: Reference, source: Pa
     except OSError as error:
         raise OutputError(f"{target} cannot be exchanged: {error.strerror}") from error
     finally:
-        for side in ("", "-wal", "-shm"):
-            Path(f"{draft}{side}").unlink(missing_ok=True)
+        _clear_drafts(target, draft.name)
     for side in (*SIDE_FILES, "-shm"):
         Path(f"{target}{side}").unlink(missing_ok=True)
     return replace(adopted, original=kept)
@@ -163,6 +164,14 @@ def _free_name(path: Path) -> Path:
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     names = [path.with_name(f"{path.stem}-{end}{path.suffix}") for end in ("reference", f"reference-{stamp}")]
     return next((name for name in names if not name.exists()), names[-1])
+
+
+def _clear_drafts(target: Path, name: str = "") -> None:
+    """Take away drafts that were to replace a database, all of them or one, with what SQLite keeps beside."""
+    pattern = re.compile(re.escape(name) if name else rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}\.part")
+    for path in target.parent.iterdir():
+        if pattern.fullmatch(path.name.removesuffix("-wal").removesuffix("-shm")):
+            path.unlink(missing_ok=True)
 
 
 def _second_name(path: Path, name: Path) -> None:
