@@ -381,6 +381,18 @@ def test_headings_that_mean_nothing_are_refused(headings: str, said: str, db: Da
     assert said in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "kind", ["component,type,tested,quantity:x\nM1,visual,2024-01-01,", "id,type,attribute:x\nN1,module,"]
+)
+@pytest.mark.parametrize(
+    "value", ["[" * 40 + "]" * 40, '["\\ud800"]', '["a\\u0000b"]', '{"a": 1e999}', "[1e999]", "9" * 400]
+)
+def test_a_value_that_no_database_keeps_is_told_in_its_column(kind: str, value: str, refused: Any) -> None:
+    quoted = value.replace('"', '""')
+    ((line, column, _),) = refused(f'{kind}"{quoted}"\n')
+    assert (line, column.partition(":")[2]) == (2, "x")
+
+
 def test_headings_that_are_not_known_are_told_with_those_that_are(db: Database, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("component,type,zzz\n")
     with pytest.raises(InputError, match=r"known are component, type, .*, voltage, current, temperature.*quantity:zzz"):
