@@ -35,7 +35,7 @@ def setting_of(order: Order[ScanConfig], opened: Opened) -> Setting:
         root=data_root(),
         database=database_url(order.database, order.station.database.url),
         station=order.station,
-        rig={"output": str(order.output.absolute())} if order.output else {},
+        rig=order.linking() | output,
         components=order.components,
         earlier=order.earlier,
         reopened=order.reopened,
