@@ -1,6 +1,7 @@
 """Every page in a browser: quiet, whole on a phone, and passing axe-core's serious and critical rules."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -39,12 +40,14 @@ PAGES = {
 
 @pytest.fixture(scope="module", autouse=True)
 def filled(shared_home):
-    """A detector with some modules, and two runs."""
+    """A detector with some modules, two runs of one kind, and one of another."""
     with get_default_db() as database:
         fill(database)
     for seed in (1, 2):
         done = scantrail(*SCAN, "--duration", 5, "--speed", 200, "--seed", seed)
         assert done.code == 0, done.err
+    done = scantrail("scan", "linear", "BL02:SAMPLE:X", 0, 1, 3, "--det", "BL02:DET:I0", "--dwell", 0.01, "--sim")
+    assert done.code == 0, done.err
 
 
 def fill(parts):
@@ -53,6 +56,8 @@ def fill(parts):
         noise = TestResult(f"MODULE-00{number}", "noise_test", number != 3, {"noise": 1500.0 + 20 * number})
         noise.tested = datetime(2025, 6, number, tzinfo=UTC)
         noise.save(parts)
+    measured = {"noise": [1500.0 + i for i in range(512)], "mean_noise": 1755.4321, "mean_noise_error": 0.1234}
+    TestResult("MODULE-002", "noise_test", None, measured).save(parts)
     add_component("SENSOR-001", "sensor", {}, db=parts)
     add_component("FEB-01", "feb", {"notes": HOSTILE}, db=parts)
     assemble_module("MODULE-001", "SENSOR-001", db=parts)
@@ -79,17 +84,17 @@ def broken_rules(page: Page) -> list[str]:
     return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in grave]
 
 
-def test_every_page_is_quiet_legible_and_as_wide_as_its_window(looking, shared, shots):
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_quiet_legible_and_as_wide_as_its_window(looking, shared, shots, width):
     faults = {}
-    for width in (1280, 390):
-        looking.set_viewport_size({"width": width, "height": 900})
-        for name, path in PAGES.items():
-            looking.goto(shared.address + path)
-            settle(looking)
-            looking.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
-            assert looking.evaluate("() => document.documentElement.scrollWidth") == width, name
-            if rules := broken_rules(looking):
-                faults[f"{name} at {width}"] = rules
+    looking.set_viewport_size({"width": width, "height": 900})
+    for name, path in PAGES.items():
+        looking.goto(shared.address + path)
+        settle(looking)
+        looking.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
+        assert looking.evaluate("() => document.documentElement.scrollWidth") == width, name
+        if rules := broken_rules(looking):
+            faults[name] = rules
     assert not faults, json.dumps(faults, indent=1)
 
 
@@ -132,6 +137,62 @@ def test_runs_are_found_and_compared(looking, shared):
     settle(looking)
     expect(looking.get_by_role("heading", name="Run 2 and Run 1")).to_be_visible()
     assert looking.locator(".plot .legendtext").filter(has_text="run 1").count() == 1
+
+
+def heights(page: Page) -> list[list[float]]:
+    """Height of each figure's place, and of what is drawn in it."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('[data-figure]')].map((place) => "
+        "[place.clientHeight, place.querySelector('.main-svg').clientHeight])"
+    )
+
+
+def test_figures_keep_their_height_when_the_window_changes(looking, shared):
+    looking.goto(f"{shared.address}/components/MODULE-001")
+    settle(looking)
+    before = heights(looking)
+    looking.set_viewport_size({"width": 1000, "height": 1400})
+    looking.wait_for_function("() => document.querySelector('.main-svg').clientWidth < 1000")
+    looking.wait_for_timeout(500)  # plotly waits before it fits a figure into its place
+    assert heights(looking) == before
+    assert all(place == drawn > 200 for place, drawn in before)
+
+
+def test_no_figure_offers_to_send_itself_elsewhere(looking, shared):
+    looking.goto(f"{shared.address}/runs/1")
+    settle(looking)
+    buttons = looking.locator(".modebar-btn")
+    said = [button.get_attribute("data-title") for button in buttons.all()]
+    assert said == ["Download plot as a PNG", "Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes"]
+
+
+def test_figures_follow_the_colours_and_the_width_of_the_page(looking, shared):
+    looking.goto(f"{shared.address}/runs/1")
+    settle(looking)
+    ink = "() => document.querySelector('.plot').layout.font.color"
+    light = looking.evaluate(ink)
+    looking.emulate_media(color_scheme="dark")
+    looking.wait_for_function(f"(light) => ({ink})() !== light", arg=light)
+
+
+def test_runs_of_two_kinds_are_not_compared_and_the_page_says_why(looking, shared):
+    looking.goto(f"{shared.address}/compare?run=1&run=3")
+    expect(looking.locator(".plot")).to_have_text(re.compile("^Two or more runs of one kind"))
+
+
+def test_a_page_is_printed_dark_on_light_without_its_controls(looking, shared):
+    looking.goto(f"{shared.address}/components/MODULE-001")
+    looking.emulate_media(media="print", color_scheme="dark")
+    expect(looking.get_by_role("navigation", name="Sections")).to_be_hidden()
+    expect(looking.get_by_role("link", name="Record a test")).to_be_hidden()
+    assert looking.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_a_list_of_numbers_is_told_in_short_and_an_error_beside_its_value(looking, shared):
+    looking.goto(f"{shared.address}/components/MODULE-002")
+    row = looking.locator("table.numbers tr")
+    expect(row.filter(has_text="512 values, 1500 to 2011")).to_have_count(1)
+    expect(row.filter(has_text="1755.43 ± 0.12")).to_have_count(1)
 
 
 def test_empty_pages_say_what_to_do(page, site, shots):

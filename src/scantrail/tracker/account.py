@@ -43,7 +43,8 @@ class Account:
     """Takes events in order; what is wrong with them is told as it is seen.
 
     sums: table -> what was told of its rows. versions, updated, places: of each component, what its events make of it.
-    moves: component -> what was told of its movements. number, hash, time: of the newest event.
+    moves: component -> what was told of its movements. adopted: source -> what was told of a row that was taken over.
+    number, hash, time: of the newest event.
     """
 
     def __init__(self) -> None:
@@ -52,6 +53,7 @@ class Account:
         self.updated: dict[str, str] = {}
         self.places: dict[str, str] = {}
         self.moves = Sums()
+        self.adopted: dict[str, int] = {}
         self.locations: set[str] = set()
         self.number, self.hash = 0, START
         self.time: str | None = None
@@ -77,6 +79,9 @@ class Account:
 
     def _add(self, row: Mapping[str, Any], event: Told) -> None:
         table, key, after = row["table"], key_of(row["key"]), row["after"]
+        if table == "adopted":  # the same row may be adopted again, once that was undone
+            self.adopted[str(key)] = marks(after)
+            return
         skip = untold(table)
         self.sums[table].add(key, marks(after, skip) - marks(row["before"] or {}, skip))
         if table != "component" or not isinstance(key, str):

@@ -94,7 +94,7 @@ class Change:
         after = image_of({field: value for field, value in values.items() if field != key})
         self._rows.append({"table": table.name, "key": values[key], "before": None, "after": after})
 
-    def seal(self, table: "Table", key: int, document: Mapping[str, Any]) -> None:
+    def seal(self, table: "Table", key: int | str, document: Mapping[str, Any]) -> None:
         """Make further values of a row inserted before part of the event: those that other tables keep for it."""
         self._rows.append({"table": table.name, "key": key, "before": None, "after": dict(document)})
 

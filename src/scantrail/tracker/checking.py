@@ -20,6 +20,7 @@ from scantrail.tracker.declared import declared, undeclared
 from scantrail.tracker.files import sha256
 from scantrail.tracker.locations import WITHIN
 from scantrail.tracker.places import places
+from scantrail.tracker.seal import provenance
 from scantrail.tracker.store import Database
 from scantrail.tracker.sums import Key, mark, marks
 
@@ -43,6 +44,7 @@ def verify(database: Database) -> list[str]:
         wrong += _rows(connection, account)
         wrong += _components(connection, account)
         wrong += _movements(connection, account)
+        wrong += _adopted(connection, account)
         wrong += _kinds(connection, profile, account)
         wrong += _files(connection, database)
     return wrong
@@ -178,6 +180,20 @@ def _movements(connection: "Connection", account: Account) -> Iterator[str]:
         yield f"movement {number} is not as the events tell of it"
     for component in account.moves.rest():
         yield f"the movements of {component} are not those that its events tell of"
+
+
+def _adopted(connection: "Connection", account: Account) -> Iterator[str]:
+    """Compare each row that was taken over with what it was then; events of older versions do not tell of them."""
+    told = dict(account.adopted)
+    for page in rows_of(connection, schema.adopted) if told else ():
+        for row in page:
+            wanted = told.pop(row["source"], None)
+            if wanted is None:
+                yield f"no event tells of the adopted row {row['origin']}"
+            elif wanted != marks(provenance(row)):
+                yield f"the adopted row {row['origin']} was altered"
+    for source in told:
+        yield f"adopted {source} is missing"
 
 
 def _kinds(connection: "Connection", profile: "Profile", account: Account) -> Iterator[str]:

@@ -16,8 +16,8 @@ from scantrail.tracker.tokens import COMMAND
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-_NOT_TAKEN_BACK = frozenset({"component", "measurement", "event_component", "profile"})
-"""Tables whose rows follow from others, or are brought back by themselves."""
+_NOT_TAKEN_BACK = frozenset({"component", "measurement", "adopted", "event_component", "profile"})
+"""Tables whose rows come back with those they belong to, or by themselves; components come last."""
 
 
 def undo(db: Database | None = None) -> Done:

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from scantrail import __version__
 from scantrail.runs import cell, duration
+from scantrail.web.measured import measured, with_error
 from scantrail.web.staging import SHOWN, media_type
 
 HERE = Path(__file__).parent
@@ -98,6 +99,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {"local": local, "segment": segment, "size": size, "duration": duration, "cell": cell}
+    made.filters |= {"measured": measured, "with_error": with_error}
     made.tests["shown"] = lambda name: media_type(str(name)) in SHOWN
     made.globals |= {"static": static, "version": __version__, "sections": SECTIONS}
     return made

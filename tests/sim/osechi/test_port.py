@@ -5,7 +5,6 @@ import pytest
 import serial
 
 from scantrail.sim import Faults, OsechiMachine, SimulatedPort, windows
-from scantrail.sim.osechi.port import SLACK
 
 ACK = b'{"type":"response","status":"ok","stream":0}\r\n'
 
@@ -64,7 +63,7 @@ def test_speed_makes_simulated_time_run_faster(busy):
     assert 8000 < counts[1] < 10000
 
 
-@pytest.mark.parametrize(("waits", "run_on"), [(True, SLACK), (False, 2.0)])
+@pytest.mark.parametrize(("waits", "run_on"), [(True, 0.01), (False, 2.0)])
 def test_a_board_may_wait_for_a_late_reader(busy, waits, run_on):
     clock = Clock()
     with SimulatedPort(OsechiMachine(physics=busy), speed=300.0, timeout=0.0, clock=clock, waits=waits) as port:

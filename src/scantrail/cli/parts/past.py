@@ -39,7 +39,7 @@ def history(component_id: str, page: int | None, limit: int | None, as_json: boo
         for row in shown
     )
     if shown:
-        Console(highlight=False).print(table(("event", "time", "by", "what", "status", "place"), rows))
+        Console(highlight=False, emoji=False).print(table(("event", "time", "by", "what", "status", "place"), rows))
     say_more(len(shown), len(found), wanted, "events")
 
 
@@ -70,7 +70,7 @@ def at(
         from rich.console import Console
 
         rows = (list(row.values()) for row in found.rows)
-        Console(highlight=False).print(table(("id", "type", "status", "place"), rows))
+        Console(highlight=False, emoji=False).print(table(("id", "type", "status", "place"), rows))
     say_more(len(found.rows), found.total, wanted, "components")
 
 
