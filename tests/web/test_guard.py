@@ -1,7 +1,6 @@
 """What must be refused, each by itself: strangers, forged sessions, other pages, other hosts, too much, path tricks."""
 
 import http.client
-import os
 import re
 import signal
 import stat
@@ -11,6 +10,7 @@ import pytest
 from commands import scantrail
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import served
 from starlette.datastructures import Headers
 
 from scantrail.errors import InputError, LinkError
@@ -277,12 +277,13 @@ def test_a_port_that_is_taken_is_named(site, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_page_ends_at_once_though_somebody_looks(entered, number):
-    connection = http.client.HTTPConnection("127.0.0.1", entered.port, timeout=30)
-    connection.request("GET", "/live/now", headers={"Cookie": entered.cookie})
-    answer = connection.getresponse()
-    assert answer.read(5) == b"retry"
-    os.kill(entered.process.pid, number)
-    code = entered.process.wait(10)
-    assert code in (0, -signal.SIGTERM)
-    connection.close()
+def test_the_page_ends_at_once_though_somebody_looks(number):
+    with served() as (site, process):
+        site.enter()
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
+        connection.request("GET", "/live/now", headers={"Cookie": site.cookie})
+        answer = connection.getresponse()
+        assert answer.read(5) == b"retry"
+        process.send_signal(number)
+        assert process.wait(30) in (0, -signal.SIGTERM)
+        connection.close()
