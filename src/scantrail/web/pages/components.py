@@ -7,13 +7,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 from starlette.responses import JSONResponse, Response
 
-from scantrail.errors import ComponentNotFound
 from scantrail.runs import Choice, listing
 from scantrail.tracker import STATUSES, blocks, detail, history, plot_component, search_components
 from scantrail.web.finding import PageNumber, Words
 from scantrail.web.live.growth import Look
 from scantrail.web.rendering import page
-from scantrail.web.sending import sent
+from scantrail.web.sending import test_file
 from scantrail.web.site import Site, TheSite
 
 router = APIRouter()
@@ -85,11 +84,7 @@ def figure(site: TheSite, component: Id, what: Words, dark: bool = False, narrow
 @router.get("/components/{component}/files/{name:path}")
 def file(site: TheSite, component: Id, name: str) -> Response:
     """Return a file that is attached to a test of a component: of those that its card names."""
-    database = site.database
-    attached = {each["path"]: each for test in detail(database, component)["tests"] for each in test["files"]}
-    if name not in attached:
-        raise ComponentNotFound(f"{component} has no file {name!r}")
-    return sent(database.data_dir / name, attached[name]["name"])
+    return test_file(site, component, name)
 
 
 def _runs(site: Site, component: str) -> list[Any]:
@@ -102,7 +97,9 @@ def _figures(tests: list[dict[str, Any]]) -> list[str]:
     counted: dict[str, int] = {}
     for test in tests:
         values = test["measurements"].values()
-        worth = 2 * any(each["kind"] == "data" for each in test["files"])
+        worth = 2 * any(
+            each["kind"] == "data" for each in test["files"] if test["run_uid"] is None
+        )  # a run has its own
         worth += 2 * any(isinstance(value, list) and _is_number(value) for value in values)
         counted[test["test_type"]] = counted.get(test["test_type"], 0) + worth + any(map(_is_number, values))
     return [test_type for test_type, worth in counted.items() if worth > 1][:PLOTTED]
