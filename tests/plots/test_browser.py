@@ -77,6 +77,50 @@ def test_a_map_has_holes_and_a_scale():
     assert trace["colorbar"]["title"]["text"] == "counts [1/s]"
 
 
+SQUARE = Image(((1.0, 2.0), (3.0, 4.0)), Axis("it", "counts/s"), (0.0, 10.0, 20.0), (0.0, 5.0, 10.0))
+
+
+def stage(x_unit="um", y_unit="um"):
+    return figure(SQUARE, x=Axis("x", x_unit), y=Axis("y", y_unit))
+
+
+def test_a_map_of_lengths_has_one_scale_along_both_axes():
+    layout = browser(stage(), width=1130)["layout"]
+    assert layout["yaxis"]["scaleanchor"] == "x"
+    low, high = layout["xaxis"]["domain"]
+    assert isclose((high - low) * 1050, 2 * 380)  # twice as wide as high: it is so in the room that it is given
+    assert "scaleanchor" not in browser(stage("um", "eV"))["layout"]["yaxis"]
+    slender = Image(((1.0, 2.0),), Axis("it"), (0.0, 500.0, 1000.0), (0.0, 1.0))
+    assert "scaleanchor" not in browser(figure(slender, x=Axis("x", "um"), y=Axis("y", "um")))["layout"]["yaxis"]
+
+
+def test_the_scale_of_a_map_stands_beside_it_and_below_it_where_a_figure_is_narrow():
+    beside = browser(stage())["data"][0]["colorbar"]
+    assert beside["x"] == browser(stage())["layout"]["xaxis"]["domain"][1]
+    narrow = browser(stage(), columns=1, width=360)
+    below = narrow["data"][0]["colorbar"]
+    assert below["orientation"] == "h"
+    assert below["y"] < 0.0
+    assert below["len"] == narrow["layout"]["xaxis"]["domain"][1] > 0.9
+    assert narrow["layout"]["margin"]["b"] > browser(stage())["layout"]["margin"]["b"]
+
+
+def test_a_text_at_a_line_stands_where_it_fits():
+    def written(at, width):
+        drawn = figure(Points((0.0, 10.0), (1.0, 1.0)), Marker(at, text="set 307 (306.9 ± 0.5 DAC)"))
+        text = browser(drawn, width=width)["layout"]["annotations"][0]
+        return text["xref"], text["xanchor"]
+
+    assert written(6.0, 1130) == ("x", "left")
+    assert written(6.4, 360) == ("x", "right")  # on the right it would be cut
+    assert written(5.0, 360) == ("x domain", "right")  # and here on either side
+
+
+def test_ticks_within_a_decade_tell_their_power_of_ten():
+    y = Axis("current", "A", "log", (1e-7, 6e-7))
+    assert browser(figure(Points((1.0,), (2e-7,)), y=y))["layout"]["yaxis"]["tickformat"] == "~e"
+
+
 def test_bars_stand_between_their_edges():
     [trace] = browser(figure(Bars((0.0, 1.0, 3.0), (4, 2), "modules")))["data"]
     assert (trace["x"], trace["width"], trace["y"]) == ([0.5, 2.0], [1.0, 2.0], [4, 2])
@@ -86,6 +130,8 @@ def test_moments_are_local_dates():
     x = Axis("date", "", "time")
     document = browser(figure(Points((0.0, 86_400.0), (1.0, 2.0)), Marker(0.0, "x", "then"), x=x))
     assert document["layout"]["xaxis"]["type"] == "date"
+    assert {"dtickrange": ["M1", "M12"], "value": "%Y-%m"} in document["layout"]["xaxis"]["tickformatstops"]
+    assert document["layout"]["xaxis"]["tickangle"] == 0
     assert all(value.startswith("19") for value in document["data"][0]["x"])
     assert document["layout"]["shapes"][0]["x0"] == document["data"][0]["x"][0]
 

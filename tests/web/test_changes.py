@@ -48,6 +48,10 @@ def test_a_module_is_installed_and_the_second_is_refused_with_its_occupant(page,
     refusing.get_by_role("button", name="See what will be written").click()
     expect(refusing.get_by_role("alert")).to_contain_text("Layer0_top_axial is taken: MODULE-001 sits there since")
     expect(refusing.get_by_label("Component")).to_have_value("MODULE-002")
+    told = refusing.get_by_label("Position")
+    assert told.get_attribute("aria-invalid") == "true"
+    expect(refusing.locator(f"#{told.get_attribute('aria-describedby')}")).to_contain_text("MODULE-001 sits there")
+    expect(refusing.get_by_role("alert")).to_be_focused()
     refusing.close()
     assert detail(parts, "MODULE-002")["status"] == "incoming"
 

@@ -1,11 +1,12 @@
 """Every page in a browser: quiet, whole on a phone, and passing axe-core's serious and critical rules."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from commands import started
+from commands import scantrail, started
 from pages import served
 from playwright.sync_api import Page, expect
 
@@ -40,7 +41,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
-    """A page that shows a detector with some modules, and two runs."""
+    """A page that shows a detector with some modules, two runs of one kind, and one of another."""
     home = tmp_path_factory.mktemp("filled")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCANTRAIL_HOME", str(home))
@@ -50,6 +51,8 @@ def filled(tmp_path_factory):
         quick = (*SCAN, "--duration", 5, "--speed", 200, "--seed")
         with started(*quick, 1) as one, started(*quick, 2) as other:
             assert (one.ended().code, other.ended().code) == (0, 0)
+        done = scantrail("scan", "linear", "BL02:SAMPLE:X", 0, 1, 3, "--det", "BL02:DET:I0", "--dwell", 0.01, "--sim")
+        assert done.code == 0, done.err
     with served(home=home) as (site, _):
         site.enter()
         yield site
@@ -61,6 +64,8 @@ def fill(parts):
         noise = TestResult(f"MODULE-00{number}", "noise_test", number != 3, {"noise": 1500.0 + 20 * number})
         noise.tested = datetime(2025, 6, number, tzinfo=UTC)
         noise.save(parts)
+    measured = {"noise": [1500.0 + i for i in range(512)], "mean_noise": 1755.4321, "mean_noise_error": 0.1234}
+    TestResult("MODULE-002", "noise_test", None, measured).save(parts)
     add_component("SENSOR-001", "sensor", {}, db=parts)
     add_component("FEB-01", "feb", {"notes": HOSTILE}, db=parts)
     assemble_module("MODULE-001", "SENSOR-001", db=parts)
@@ -143,6 +148,62 @@ def test_runs_are_found_and_compared(looking, filled):
     settle(looking)
     expect(looking.get_by_role("heading", name="Run 2 and Run 1")).to_be_visible()
     assert looking.locator(".plot .legendtext").filter(has_text="run 1").count() == 1
+
+
+def heights(page: Page) -> list[list[float]]:
+    """Height of each figure's place, and of what is drawn in it."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('[data-figure]')].map((place) => "
+        "[place.clientHeight, place.querySelector('.main-svg').clientHeight])"
+    )
+
+
+def test_figures_keep_their_height_when_the_window_changes(looking, filled):
+    looking.goto(f"{filled.address}/components/MODULE-001")
+    settle(looking)
+    before = heights(looking)
+    looking.set_viewport_size({"width": 1000, "height": 1400})
+    looking.wait_for_function("() => document.querySelector('.main-svg').clientWidth < 1000")
+    looking.wait_for_timeout(500)  # plotly waits before it fits a figure into its place
+    assert heights(looking) == before
+    assert all(place == drawn > 200 for place, drawn in before)
+
+
+def test_no_figure_offers_to_send_itself_elsewhere(looking, filled):
+    looking.goto(f"{filled.address}/runs/1")
+    settle(looking)
+    buttons = looking.locator(".modebar-btn")
+    said = [button.get_attribute("data-title") for button in buttons.all()]
+    assert said == ["Download plot as a PNG", "Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes"]
+
+
+def test_figures_follow_the_colours_and_the_width_of_the_page(looking, filled):
+    looking.goto(f"{filled.address}/runs/1")
+    settle(looking)
+    ink = "() => document.querySelector('.plot').layout.font.color"
+    light = looking.evaluate(ink)
+    looking.emulate_media(color_scheme="dark")
+    looking.wait_for_function(f"(light) => ({ink})() !== light", arg=light)
+
+
+def test_runs_of_two_kinds_are_not_compared_and_the_page_says_why(looking, filled):
+    looking.goto(f"{filled.address}/compare?run=1&run=3")
+    expect(looking.locator(".plot")).to_have_text(re.compile("^Two or more runs of one kind"))
+
+
+def test_a_page_is_printed_dark_on_light_without_its_controls(looking, filled):
+    looking.goto(f"{filled.address}/components/MODULE-001")
+    looking.emulate_media(media="print", color_scheme="dark")
+    expect(looking.get_by_role("navigation", name="Sections")).to_be_hidden()
+    expect(looking.get_by_role("link", name="Record a test")).to_be_hidden()
+    assert looking.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_a_list_of_numbers_is_told_in_short_and_an_error_beside_its_value(looking, filled):
+    looking.goto(f"{filled.address}/components/MODULE-002")
+    row = looking.locator("table.numbers tr")
+    expect(row.filter(has_text="512 values, 1500 to 2011")).to_have_count(1)
+    expect(row.filter(has_text="1755.43 ± 0.12")).to_have_count(1)
 
 
 def test_empty_pages_say_what_to_do(page, site, shots):

@@ -10,6 +10,7 @@ from scantrail.acquire.kinds import expected_time
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outbox import is_waiting, waiting
 from scantrail.acquire.outcome import Outcome
+from scantrail.acquire.positions import untimed
 from scantrail.acquire.resume import order_again, resume_running
 from scantrail.acquire.rig import (
     RigOptions,
@@ -75,6 +76,7 @@ __all__ = [
     "start",
     "sync",
     "travel",
+    "untimed",
     "waiting",
 ]
 

@@ -128,7 +128,7 @@ def _compare_with_truth(home: Path, station: "Station") -> None:
             with_error(quantities.get("sigma")),
             f"{true.sigma:g}",
         )
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False).print(table)
     click.echo()
 
 

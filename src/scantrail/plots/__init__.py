@@ -68,15 +68,17 @@ def save(figure: Figure, path: Path) -> Path:
     return save(figure, path)
 
 
-def browser(figure: Figure, *, dark: bool = False, growing: bool = False, columns: int | None = None) -> dict[str, Any]:
+def browser(
+    figure: Figure, *, dark: bool = False, growing: bool = False, columns: int | None = None, width: int = 960
+) -> dict[str, Any]:
     """Return the figure as plotly.js draws it: `data` and `layout`, plain JSON; notes in `layout.meta.notes`.
 
     growing: axes without limits of their own follow the data, for a figure that is extended while it is looked at.
-    columns: panels side by side, as the figure says if None.
+    columns: panels side by side, as the figure says if None. width: about the pixels that it will have.
     """
     from scantrail.plots.plotly import document
 
-    return document(figure, dark=dark, growing=growing, columns=columns)
+    return document(figure, dark=dark, growing=growing, columns=columns, width=width)
 
 
 def terminal(figure: Figure, width: int, height: int, *, colour: bool = True) -> str:

@@ -23,19 +23,28 @@ SHAPES: dict[Shape, tuple[str, float]] = {
 DASHES: dict[Stroke, str] = {"solid": "solid", "dashed": "7px,4px", "dotted": "2px,3px"}
 LABEL_ROW = 15
 """Pixels between the texts of neighbouring markers."""
+LETTER = 6.7
+"""Pixels that a letter of such a text takes, about."""
 LEFTMOST, MIDMOST, RIGHTMOST = 0.2, 0.62, 0.82
 """Shares of the axis beyond which a text stands left of its line: of the lower lines, of a lone one, of the upper."""
 
 
 class Place(NamedTuple):
-    """The axes that something is drawn on: their number among the panels, what they show, and where a bar stands."""
+    """The axes that something is drawn on: their number among the panels, what they show, where they stand.
+
+    left, right, low, high: shares of the sheet. width: about the pixels from left to right. below: how far under them
+    the scale of a map stands, beside them if None.
+    """
 
     number: int
     x: Axis
     y: Axis
+    left: float
     right: float
-    middle: float
-    height: float
+    low: float
+    high: float
+    width: float
+    below: float | None = None
 
     def axis(self, letter: str) -> str:
         """Return what plotly.js calls the axis: x, y, x2, y2."""
@@ -114,17 +123,7 @@ def annotations(elements: Sequence[Element], place: Place, inks: Inks) -> Iterat
         if element.along == "x":
             row, share = written.index(element.at), _share(place.x, element.at)
             limit = MIDMOST if len(written) == 1 else LEFTMOST if row < len(written) / 2.0 else RIGHTMOST
-            left = share > limit
-            yield text | {
-                "x": end_of(place.x, element.at),
-                "xref": place.axis("x"),
-                "y": 1,
-                "yref": f"{place.axis('y')} domain",
-                "xanchor": "right" if left else "left",
-                "yanchor": "top",
-                "xshift": -5 if left else 5,
-                "yshift": -2 - row * LABEL_ROW,
-            }
+            yield text | _beside(element, place, share > limit) | {"yshift": -2 - row * LABEL_ROW}
         else:
             upper = _share(place.y, element.at) > 0.5
             yield text | {
@@ -136,6 +135,22 @@ def annotations(elements: Sequence[Element], place: Place, inks: Inks) -> Iterat
                 "yanchor": "top" if upper else "bottom",
                 "xshift": -4,
             }
+
+
+def _beside(line: Marker, place: Place, left: bool) -> Json:
+    """Where the text of a vertical line stands: left or right of it, on the other side where it fits there alone.
+
+    Where it fits on neither, it ends with the panel, and its line runs through it.
+    """
+    share, needed = _share(place.x, line.at), LETTER * len(line.text) + 5
+    fits_left, fits_right = share * place.width >= needed, (1.0 - share) * place.width >= needed
+    top = {"y": 1, "yref": f"{place.axis('y')} domain", "yanchor": "top"}
+    if not fits_left and not fits_right:
+        return top | {"x": 1, "xref": f"{place.axis('x')} domain", "xanchor": "right"}
+    if fits_left != fits_right:
+        left = fits_left
+    at = {"x": end_of(place.x, line.at), "xref": place.axis("x")}
+    return top | at | {"xanchor": "right" if left else "left", "xshift": -5 if left else 5}
 
 
 def _date(seconds: float) -> str | None:
@@ -219,16 +234,23 @@ def _image(image: Image, place: Place, inks: Inks) -> Json:
         "colorscale": "Cividis",
         "hoverongaps": False,
         "colorbar": {
-            "title": {"text": plain(image.value.text), "side": "right"},
+            "title": {"text": plain(image.value.text), "side": "right" if place.below is None else "bottom"},
             "thickness": 12,
             "outlinewidth": 0,
-            "x": place.right,
-            "xpad": 6,
-            "y": place.middle,
-            "len": place.height,
             "tickfont": {"color": inks.text},
+            "exponentformat": "power",
+            "minexponent": 6,
+            **_scale(place),
         },
     }
+
+
+def _scale(place: Place) -> Json:
+    """Return where the scale of a map stands: as high as the map beside it, or as wide under it."""
+    if place.below is None:
+        return {"x": place.right, "xpad": 6, "y": (place.low + place.high) / 2.0, "len": place.high - place.low}
+    across = {"x": place.left, "xanchor": "left", "xpad": 0, "len": place.right - place.left, "nticks": 4}
+    return across | {"orientation": "h", "y": place.low - place.below, "yanchor": "top", "ypad": 0}
 
 
 def _named(label: str) -> Json:

@@ -6,7 +6,15 @@ from typing import Any
 
 from scantrail.runs.summary import RunSummary
 
-UNITS = {"dwell": "s", "settle": "s", "retry_spacing": "s", "suppress": "DAC"}
+UNITS = {
+    "dwell": "s",
+    "dwell_time": "s",
+    "every": "s",
+    "settle": "s",
+    "retry_spacing": "s",
+    "suppress": "DAC",
+    "edge": "eV",
+}
 """Units of the keys that plans of any kind share."""
 
 
@@ -24,17 +32,22 @@ def duration(seconds: float) -> str:
 
 
 def plan_lines(plan: Mapping[str, Any]) -> Iterable[str]:
-    """Yield a plan's document as lines: thresholds by channel, anything nested, then all single values in one."""
+    """Yield a plan's document as lines: thresholds by channel, a line for each nested part, then all single values.
+
+    What is not said (nothing, no, nowhere) is left out.
+    """
     single = []
     for key, value in plan.items():
-        if key == "type" or value in (None, "", []):
+        if key == "type" or not _is_said(value):
             continue
         if key == "steps" and _are_thresholds(value):
             yield from map(_thresholds, value)
-        elif isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(one, dict) for one in value)):
-            yield f"{_words(key)} {json.dumps(value, ensure_ascii=False)}"
+        elif isinstance(value, Mapping):
+            yield f"{_words(key)}: {_nested(value)}"
+        elif isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+            yield from (f"{_words(key).removesuffix('s')} {i}: {_nested(one)}" for i, one in enumerate(value, start=1))
         else:
-            single.append(f"{_words(key)} {_value(value)} {UNITS.get(key, '')}".rstrip())
+            single.append(_single(key, value))
     if single:
         yield "; ".join(single)
 
@@ -71,6 +84,20 @@ def cell(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def _is_said(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_said, value))
+    return value is not None and value is not False and value != ""
+
+
+def _single(key: str, value: object) -> str:
+    return _words(key) if value is True else f"{_words(key)} {_value(value)} {UNITS.get(key, '')}".rstrip()
+
+
+def _nested(part: Mapping[str, Any]) -> str:
+    return ", ".join(_single(key, value) for key, value in part.items() if _is_said(value))
+
+
 def _are_thresholds(steps: object) -> bool:
     return isinstance(steps, list) and all(isinstance(one, dict) and one.get("thresholds") for one in steps)
 
@@ -86,6 +113,8 @@ def _thresholds(steps: Mapping[str, Any]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(_value, value))
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

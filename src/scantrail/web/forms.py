@@ -12,7 +12,7 @@ from scantrail.tracker import LOG_TYPES, OUTCOMES, SEVERITIES, Database, detail,
 from scantrail.web.orders import ORDERS, Order
 from scantrail.web.staging import TYPES
 
-Widget = Literal["text", "area", "select", "choice", "check", "date", "files", "hidden"]
+Widget = Literal["text", "area", "select", "choice", "check", "date", "files", "hidden", "quantity"]
 
 SLOT, QUANTITY = "slot:", "quantity:"
 """Beginnings of the names of fields that stand for a slot of an assembly, for a quantity of a test."""
@@ -20,7 +20,10 @@ SLOT, QUANTITY = "slot:", "quantity:"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. options: value -> what a person reads; suggestions: offered while typing; accept: ends of files."""
+    """One field. options: value -> what a person reads; suggestions: offered while typing; accept: ends of files.
+
+    unit: of a quantity, shown beside its field.
+    """
 
     name: str
     label: str
@@ -30,6 +33,7 @@ class Field:
     options: Mapping[str, str] = field(default_factory=dict)
     suggestions: tuple[str, ...] = ()
     accept: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,7 @@ def _test(database: Database, given: Entered) -> list[Field]:
         ),
         Field("passed", "Verdict", "choice", options={"yes": "pass", "no": "fail", "": "none yet"}),
         *(
-            Field(f"{QUANTITY}{name}", name.replace("_", " ").capitalize(), hint=f"In {unit}" if unit else "")
+            Field(f"{QUANTITY}{name}", name.replace("_", " ").capitalize(), "quantity", unit=unit or "")
             for name, unit in quantities.items()
         ),
         Field("measurements", "Other quantities", "area", hint="A line each: name = value; lists as [1, 2, 3]"),

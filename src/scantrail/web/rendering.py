@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 from scantrail import __version__
 from scantrail.runs import cell, duration
 from scantrail.tracker import in_words
+from scantrail.web.measured import measured, with_error
 from scantrail.web.staging import SHOWN, media_type
 
 HERE = Path(__file__).parent
@@ -106,6 +107,7 @@ def _environment() -> Environment:
     made.filters |= {"local": local, "segment": segment, "size": size, "duration": duration, "cell": cell}
     made.filters["urlencode"] = lambda text: quote(str(text), errors="replace")
     made.filters["limits"] = lambda limit: in_words(limit["low"], limit["high"], None)
+    made.filters |= {"measured": measured, "with_error": with_error}
     made.tests["shown"] = lambda name: media_type(str(name)) in SHOWN
     made.globals |= {"static": static, "version": __version__, "sections": SECTIONS}
     return made

@@ -71,7 +71,7 @@ def _print(adopted: "Adopted") -> None:
 
     from scantrail.cli.parts.wording import line, table
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     shown = {name: count for name, count in adopted.tables.items() if count.rows}
     columns = [*COLUMNS, *(name for name in EXTRA if any(getattr(count, name) for count in shown.values()))]
     headings = ("table", *(EXTRA.get(name, name) for name in columns))

@@ -53,7 +53,7 @@ def print_runs(db_path: str | None = None, choice: "Choice | None" = None, limit
         asked = choice != Choice()
         click.echo("No run matches." if asked else 'There are no runs yet. "scantrail demo" takes the first ones.')
         return
-    Console(highlight=False).print(_table(found[:limit]))
+    Console(highlight=False, emoji=False).print(_table(found[:limit]))
     if len(found) > limit:
         click.echo(f"There are older runs: --limit {2 * limit} shows more.", err=True)
 

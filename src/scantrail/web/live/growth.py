@@ -17,6 +17,9 @@ MOST = 800
 REDRAW = 0.25
 """Seconds between two drawings of a figure that cannot be added to, at least, or four times what one takes."""
 
+NARROW = 360
+"""Pixels of a figure on a phone."""
+
 LINES = ("linear", "list", "lockstep", "time")
 """Kinds of runs along one axis whose figure is the readings themselves."""
 
@@ -32,7 +35,8 @@ class Look:
 
     def document(self, figure: Figure, *, growing: bool = False) -> Json:
         """Return what plotly.js draws."""
-        return browser(figure, dark=self.dark, growing=growing, columns=1 if self.narrow else None)
+        size = {"columns": 1, "width": NARROW} if self.narrow else {}
+        return browser(figure, dark=self.dark, growing=growing, **size)
 
 
 class Growth:

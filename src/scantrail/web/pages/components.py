@@ -1,14 +1,16 @@
 """The pages of components: search, and the card of one."""
 
+from collections import Counter
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from scantrail.runs import Choice, listing
 from scantrail.tracker import STATUSES, blocks, detail, history, plot_component, search_components
+from scantrail.web.figures import answer
 from scantrail.web.finding import PageNumber, Words
 from scantrail.web.live.growth import Look
 from scantrail.web.rendering import page
@@ -73,12 +75,19 @@ def one(request: Request, site: TheSite, component: Id, done: Event = None) -> R
 
 
 @router.get("/components/{component}/figure")
-def figure(site: TheSite, component: Id, what: Words, dark: bool = False, narrow: bool = False) -> Response:
-    """Return the figure of the tests of a type."""
-    drawn = plot_component(site.database, component, what)
-    document = Look(dark, narrow).document(drawn.figure)
-    document["layout"]["meta"]["notes"] += [{"text": problem, "warning": True} for problem in drawn.problems]
-    return JSONResponse(document)
+def figure(
+    site: TheSite, component: Id, what: Words, trend: bool = False, dark: bool = False, narrow: bool = False
+) -> Response:
+    """Return the figure of the tests of a type; trend: of their numbers against time."""
+    database, look = site.database, Look(dark, narrow)
+
+    def draw() -> dict[str, Any]:
+        drawn = plot_component(database, component, "trend" if trend else what, test_type=what if trend else None)
+        document = look.document(drawn.figure)
+        document["layout"]["meta"]["notes"] += [{"text": problem, "warning": True} for problem in drawn.problems]
+        return document
+
+    return answer(draw)
 
 
 @router.get("/components/{component}/files/{name:path}")
@@ -92,20 +101,29 @@ def _runs(site: Site, component: str) -> list[Any]:
     return runs
 
 
-def _figures(tests: list[dict[str, Any]]) -> list[str]:
-    """Return the test types that have something to draw: a data file, a list, or a number that was measured twice."""
-    counted: dict[str, int] = {}
+def _figures(tests: list[dict[str, Any]]) -> list[tuple[str, bool]]:
+    """Return what there is to draw: a test type, and whether its numbers against time.
+
+    A type is drawn for a data file or a list, its numbers if they were measured twice. Of a test that a run made, the
+    run has the better figure.
+    """
+    drawn, counted = set(), Counter[str]()
     for test in tests:
-        values = test["measurements"].values()
-        worth = 2 * any(
-            each["kind"] == "data" for each in test["files"] if test["run_uid"] is None
-        )  # a run has its own
-        worth += 2 * any(isinstance(value, list) and _is_number(value) for value in values)
-        counted[test["test_type"]] = counted.get(test["test_type"], 0) + worth + any(map(_is_number, values))
-    return [test_type for test_type, worth in counted.items() if worth > 1][:PLOTTED]
+        values, test_type = test["measurements"].values(), test["test_type"]
+        counted[test_type] += any(map(_is_number, values))
+        if test["run_uid"] is None and (_has_data(test) or any(map(_is_list, values))):
+            drawn.add(test_type)
+    found = [(name, True) for name, count in counted.items() if count > 1] + [(name, False) for name in drawn]
+    return sorted(found)[:PLOTTED]
+
+
+def _has_data(test: dict[str, Any]) -> bool:
+    return any(file["kind"] == "data" for file in test["files"])
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_number, value))
 
 
 def _is_number(value: object) -> bool:
-    if isinstance(value, list):
-        return bool(value) and all(map(_is_number, value))
     return isinstance(value, int | float) and not isinstance(value, bool)

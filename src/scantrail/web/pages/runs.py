@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi import Path as InPath
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from scantrail import acquire
 from scantrail.runs import (
@@ -21,6 +21,7 @@ from scantrail.runs import (
     shown_run,
 )
 from scantrail.web.exports import exports_of
+from scantrail.web.figures import answer
 from scantrail.web.finding import PageNumber, Ref, Refs, Words, directories_of, directory_of
 from scantrail.web.judged import by_component, judged
 from scantrail.web.live.growth import Look
@@ -86,8 +87,8 @@ def one(request: Request, site: TheSite, run: Ref) -> Response:
 @router.get("/runs/{run}/figure")
 def figure(site: TheSite, run: Ref, dark: bool = False, narrow: bool = False) -> Response:
     """Return the figure of a run, with what was found in it."""
-    drawn = acquire.draw_records(chain(directory_of(site, run)).records)
-    return JSONResponse(Look(dark, narrow).document(drawn))
+    directory = directory_of(site, run)
+    return answer(lambda: Look(dark, narrow).document(acquire.draw_records(chain(directory).records)))
 
 
 @router.get("/runs/{run}/export/{format_}")
@@ -120,8 +121,8 @@ def compare(request: Request, site: TheSite, run: Refs) -> Response:
 @router.get("/compare/figure")
 def compared(site: TheSite, run: Refs, dark: bool = False, narrow: bool = False) -> Response:
     """Return the figure of runs laid over each other."""
-    drawn = acquire.compare_runs(directories_of(site, run))
-    return JSONResponse(Look(dark, narrow).document(drawn))
+    directories = directories_of(site, run)
+    return answer(lambda: Look(dark, narrow).document(acquire.compare_runs(directories)))
 
 
 def _points(shown: Shown) -> dict[str, object]:

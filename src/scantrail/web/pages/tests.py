@@ -4,9 +4,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from scantrail.tracker import in_words, list_test_types, plot_type, summary, verdict_matrix
+from scantrail.web.figures import answer
 from scantrail.web.finding import PageNumber, Words
 from scantrail.web.live.growth import Look
 from scantrail.web.rendering import page
@@ -46,8 +47,8 @@ def index(
 def figure(site: TheSite, kind: Words, quantity: Words, dark: bool = False, narrow: bool = False) -> Response:
     """Return how a quantity, `test type:quantity`, is distributed over the components of a type."""
     test_type, _, name = quantity.partition(":")
-    drawn = plot_type(site.database, kind, name, test_type=test_type or None)
-    return JSONResponse(Look(dark, narrow).document(drawn.figure))
+    look, database = Look(dark, narrow), site.database
+    return answer(lambda: look.document(plot_type(database, kind, name, test_type=test_type or None).figure))
 
 
 def _limits(types: list[dict[str, Any]], kind: str) -> list[tuple[str, str, str, str]]:

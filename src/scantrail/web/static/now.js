@@ -1,6 +1,6 @@
 // Follows the runs under way: the server tells what is new, in words and figures; here it is put in its place.
 
-import { draw, extend, look, whenLookChanges } from "./plot.js";
+import { draw, drawFrom, extend, look, whenLookChanges } from "./plot.js";
 
 const ROWS = 12;
 const cards = document.getElementById("cards");
@@ -17,7 +17,8 @@ function place(run) {
   return card(run)?.querySelector("[data-live]");
 }
 
-// A browser that is slower than the points waits for none: what came while it drew is drawn at once, in one piece.
+// A browser that is slower than the points waits for none: it rests as long as it drew, so that what came meanwhile is
+// heard of, and draws that in one piece. Half its time is left for whoever scrolls or presses a button.
 const waiting = new Map();
 const drawing = new Set();
 
@@ -29,8 +30,10 @@ async function catchUp(run) {
       const { figure, columns } = waiting.get(run);
       waiting.delete(run);
       const shown = place(run);
+      const began = performance.now();
       if (figure) await draw(shown, figure);
       if (columns) await extend(shown, columns);
+      await new Promise((rested) => setTimeout(rested, performance.now() - began));
     }
   } finally {
     drawing.delete(run);
@@ -90,12 +93,16 @@ const told = {
     shown.querySelector("[data-resume]").hidden = !command;
     shown.querySelector("[data-command]").textContent = command;
     shown.querySelector("[data-controls]").hidden = over;
-    shown.querySelector("[data-pause]").hidden = word === "paused";
-    shown.querySelector("[data-go]").hidden = word !== "paused";
-    if (over) shown.querySelector("[data-left]").textContent = "";
+    const [pause, go] = [shown.querySelector("[data-pause]"), shown.querySelector("[data-go]")];
+    const wasHere = [pause, go].includes(document.activeElement);
+    pause.hidden = word === "paused";
+    go.hidden = word !== "paused";
+    if (wasHere) (pause.hidden ? go : pause).focus(); // whoever used one by keyboard finds the other in its place
+    if (over || word === "paused") shown.querySelector("[data-left]").textContent = "";
   },
-  recent({ html }) {
+  recent({ html, running }) {
     recent.innerHTML = html;
+    idle.hidden = running > 0 || cards.children.length > 0;
   },
 };
 
@@ -121,5 +128,25 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) source?.close();
   else open();
 });
-whenLookChanges(open);
+
+// What is asked of a run is sent from where it is: its card, and what it says of its end, stay in sight.
+cards.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  try {
+    const answer = await fetch(form.action, { method: "POST", redirect: "manual" });
+    if (answer.type !== "opaqueredirect") form.submit(); // refused: the page that says why
+  } catch {
+    link.textContent = "The server does not answer; what was asked did not reach it.";
+  }
+});
+
+whenLookChanges(() => {
+  open();
+  for (const shown of cards.children) { // the stream tells of runs under way alone
+    if (shown.querySelector("[data-controls]").hidden) {
+      drawFrom(shown.querySelector("[data-live]"), `/runs/${shown.dataset.run}/figure`);
+    }
+  }
+});
 open();
