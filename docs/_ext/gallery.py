@@ -91,6 +91,14 @@ PICTURES = (
         beamline.aborted_mesh,
     ),
     Picture(
+        "time_scan",
+        "Readings in time",
+        "Readings with their mean; above them how far they scatter, and whether they drift, here with the ring "
+        "current.",
+        "scantrail runs plot RUN",
+        beamline.time_scan,
+    ),
+    Picture(
         "absorption_edge",
         "An absorption edge",
         "mu(E) with E0 and the curves below and above the edge, its normalised part, the fine structure and what it "

@@ -120,7 +120,7 @@ def test_a_run_that_tests_nothing_is_linked_all_the_same(path, kind):
     assert not again.new
 
 
-def test_a_kind_that_is_not_judged_may_be_a_test_without_numbers(tmp_path):
+def test_readings_in_time_are_a_test_of_what_stays(tmp_path):
     profile = tmp_path / "line.toml"
     runs = '[runs.readings]\nkinds = ["time"]\ntest = "stability"\nresults = { mean = "mean" }\n'
     profile.write_text(f'name = "line"\n[types.sample]\n[tests.stability]\nquantities = {{}}\n{runs}')
@@ -128,7 +128,11 @@ def test_a_kind_that_is_not_judged_may_be_a_test_without_numbers(tmp_path):
         Component("FOIL-1", "sample").save(database)
     scanned(tmp_path / "line.db", "FOIL-1", type="time", count=2, detectors=["i0"])
     (test,) = kept_of(tmp_path / "line.db")
-    assert (test["test_type"], test["measurements"], test["measured"]) == ("stability", {}, None)
+    assert (test["test_type"], list(test["measurements"]), test["measured"]) == (
+        "stability",
+        ["mean", "mean_error"],
+        None,
+    )
     assert waiting() == []
 
 
