@@ -23,29 +23,31 @@ _OWN = frozenset({"key", "version", "updated"})
 
 
 class _Told:
-    """What events tell of each row, as JSON: of 100,000 rows that is a third of what the values themselves take."""
+    """What events tell of each row, by table and key, as JSON: a third of what the values themselves would take."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, Any], str] = {}
+        self._tables: dict[str, dict[Any, str]] = {}
 
     def add(self, change: dict[str, Any]) -> None:
         """Take in what one event changed of one row."""
-        row = change["table"], change["key"]
-        before = json.loads(self._rows[row]) if row in self._rows else {}
-        self._rows[row] = json.dumps({**before, **change["after"]})
+        rows, key = self._tables.setdefault(change["table"], {}), change["key"]
+        after = {**json.loads(rows[key]), **change["after"]} if key in rows else change["after"]
+        rows[key] = json.dumps(after, separators=(",", ":"))
 
     def pop(self, table: str, key: object) -> dict[str, Any] | None:
         """Return what is told of a row, None if nothing is, and forget it."""
-        found = self._rows.pop((table, key), None)
+        found = self._tables.get(table, {}).pop(key, None)
         return None if found is None else dict(json.loads(found))
 
     def tells_of(self, table: str) -> bool:
         """Whether any row of a table is still there."""
-        return any(name == table for name, _ in self._rows)
+        return bool(self._tables.get(table))
 
     def rest(self) -> Iterator[tuple[str, Any]]:
         """Give table and key of every row that was not asked for."""
-        yield from self._rows
+        for table, rows in self._tables.items():
+            for key in rows:
+                yield table, key
 
 
 def verify(database: Database) -> list[str]:
