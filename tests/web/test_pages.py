@@ -99,10 +99,11 @@ def test_every_page_is_quiet_legible_and_as_wide_as_its_window(looking, shared, 
     assert not faults, json.dumps(faults, indent=1)
 
 
+@pytest.mark.timeout(240)
 def test_dark_pages_pass_the_same_rules(looking, shared, shots):
     looking.emulate_media(color_scheme="dark")
-    for name in ("now", "run", "component", "positions", "tests", "add"):
-        looking.goto(shared.address + PAGES[name])
+    for name, path in PAGES.items():
+        looking.goto(shared.address + path)
         settle(looking)
         looking.screenshot(path=shots / f"{name}-1280-dark.png", full_page=True)
         assert broken_rules(looking) == [], name
