@@ -100,11 +100,21 @@ def _descriptors() -> set[str]:
     return found
 
 
+_FAMILIES: set[int] = set()
+
+
+@pytest.fixture(scope="session")
+def families() -> set[int]:
+    """Processes that outlive a test on purpose, and whose children come and go as they like, such as a browser's."""
+    return _FAMILIES
+
+
 def _children() -> set[str]:
     found = set()
     for child in psutil.Process().children(recursive=True):
         try:
-            found.add(f"process {child.pid} {child.name()}")
+            if _FAMILIES.isdisjoint(parent.pid for parent in child.parents()):
+                found.add(f"process {child.pid} {child.name()}")
         except psutil.NoSuchProcess:
             continue
     return found

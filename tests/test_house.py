@@ -129,6 +129,19 @@ def test_only_the_command_lines_print() -> None:
     assert not breaches
 
 
+def test_no_console_takes_the_name_of_a_device_for_a_picture() -> None:
+    """Rich writes `:KEY:` as a key; a PV such as XF:KEY:A is none."""
+    loose = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path, node, _ in nodes()
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Console"
+        and not any(keyword.arg == "emoji" for keyword in node.keywords)
+    ]
+    assert loose == []
+
+
 def test_nothing_asserts_at_runtime() -> None:
     assert not [where for _, node, where in nodes() if isinstance(node, ast.Assert)]
 

@@ -81,8 +81,17 @@ def test_later_scans_subtract_the_newest_of_their_detectors():
     assert [*kept] == ["i0"]
 
 
+def test_a_detector_is_the_same_whether_it_was_called_by_its_name_or_by_its_pv():
+    start(order(dark(detectors=[I0]), detectors={}, columns={}))
+    by_name = read(start(order(scan())).directory).start["scantrail"]["rig"]["dark"]
+    assert ([*by_name], by_name["i0"]["unit"]) == (["i0"], "counts/s")  # the dark run knew no unit
+    start(order(dark()))
+    by_pv = read(start(order(scan(detectors=[I0]), detectors={}, columns={})).directory).start["scantrail"]["rig"]
+    assert (by_pv["dark"][I0]["run"], by_pv["dark"][I0]["unit"]) == (3, "counts/s")
+
+
 def test_those_of_another_pv_or_of_a_run_that_was_stopped_do_not_count():
-    start(order(dark(), detectors={"i0": {"pv": IT}}, columns={}))
+    start(order(dark(), detectors={"i0": {"pv": "BL02:DET:IF"}}, columns={}))
     stopped = carry_out(order(dark()), lambda run: ask(run.directory, "abort"))
     assert stopped.status == "abort"
     assert "dark" not in read(start(order(scan())).directory).start["scantrail"]["rig"]

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from scantrail.acquire.kinds import KINDS, judging_of, kind_of
+from scantrail.acquire.kinds import KINDS, kind_of
 from scantrail.daq import PLANS
-from scantrail.errors import InputError, RunError
+from scantrail.errors import RunError
 from scantrail.threshold import HaniwersConfig, parallel_plan, serial_plan
 
 
@@ -19,8 +19,3 @@ def test_a_kind_of_a_later_version_is_refused_by_name():
     ):
         kind_of("tomography")
     assert [*KINDS] == ["threshold_serial", "threshold_parallel", *PLANS]
-
-
-def test_readings_in_time_are_not_judged():
-    with pytest.raises(InputError, match="runs of the kind time are not judged"):
-        judging_of("time")

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from scantrail.daq import (
+    DarkScanConfig,
     GridScanConfig,
     LinearScanConfig,
     ListScanConfig,
@@ -19,8 +20,9 @@ from scantrail.daq import (
     ScanData,
     TimeScanConfig,
     XAFSScanConfig,
+    measured_of,
 )
-from scantrail.errors import InputError, ScantrailError, UnknownPV
+from scantrail.errors import InputError, RunStateError, ScantrailError, UnknownPV
 from scantrail.runs import listing, read
 from scantrail.sim import BeamlineFaults
 from scantrail.station import Station
@@ -235,7 +237,7 @@ def test_a_run_is_in_the_catalogue(beamline, root: Path, catalogue: str) -> None
     ("plan", "error", "message"),
     [
         (linear(motor="BL02:SAMPLE:W"), UnknownPV, 'no PV "BL02:SAMPLE:W". Did you mean BL02:SAMPLE:'),
-        (linear(motor=I0), UnknownPV, 'no PV "BL02:DET:I0.RBV"'),
+        (linear(motor=I0), UnknownPV, 'BL02:DET:I0 is no motor: .* no PV "BL02:DET:I0.RBV"'),
         (linear(detectors=["BL02:DET:I9"]), UnknownPV, "Did you mean BL02:DET:I"),
         (linear(stop=150), InputError, "point 4 of 5 would send BL02:SAMPLE:X to 110 um; its limits are -100 to"),
         (linear(detectors=[I0, "i0"]), InputError, "BL02:DET:I0 and i0 are the same detector"),
@@ -333,3 +335,45 @@ def test_a_custom_plan_is_a_few_lines(beamline) -> None:
     assert data.shape == (9,)
     assert data.metadata["plan"]["turns"] == 2
     assert json.dumps(data.metadata)
+
+
+def test_a_name_that_is_nearly_one_of_the_station_file_is_told_so(beamline) -> None:
+    station = Station.model_validate({"motors": {"slit_top": {"pv": X}}, "detectors": {"diode": {"pv": I0}}})
+    with pytest.raises(UnknownPV) as caught:
+        beamline.engine(station).run_linear(linear(motor="slittop"))
+    assert caught.value.__notes__ == ["The station file has slit_top."]
+    assert not str(caught.value).endswith(".")
+
+
+def test_a_motor_that_a_run_is_moving_is_left_to_it(beamline) -> None:
+    def meanwhile(*_: object) -> None:
+        with pytest.raises(RunStateError, match=r"linear-\w+ is being taken and moves BL02:SAMPLE:X; wait for its end"):
+            beamline.engine().run_linear(linear())
+        beamline.engine().run_linear(linear(motor=Y, steps=2))
+
+    data = beamline.engine(point=meanwhile).run_linear(linear(steps=2))
+    assert data.metadata["status"] == "success"
+
+
+# --- dark readings ----------------------------------------------------------------------------------------------------
+
+
+def test_a_script_reads_in_the_dark_and_subtracts_it_later_as_the_commands_do(beamline) -> None:
+    station = Station.model_validate({"columns": {"net": "i0"}})
+    engine = beamline.engine(station)
+    dark = engine.run(DarkScanConfig(count=3, detectors=[I0], dwell_time=0.02))
+    assert np.all(dark.detector_readings[I0] < 1000)
+    assert beamline.value("BL02:SHUTTER:STATUS") == 1.0
+    data = engine.run_linear(linear(detectors=[I0]))
+    measured = measured_of([read(Path(data.metadata["directory"]))])
+    np.testing.assert_allclose(
+        measured.derived[0].values, data.detector_readings[I0] - np.mean(dark.detector_readings[I0])
+    )
+
+
+def test_the_shutter_of_dark_readings_must_exist(beamline) -> None:
+    station = Station.model_validate(
+        {"shutter": {"cmd_pv": "BL02:SHUTTER:CMDD", "status_pv": "BL02:SHUTTER:STATUS", "policy": "leave"}}
+    )
+    with pytest.raises(UnknownPV, match="CMDD"):
+        beamline.engine(station).run(DarkScanConfig(detectors=[I0], count=2))

@@ -2,7 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from scantrail.daq import LinearScanConfig, MeshScanConfig, TimeScanConfig, estimate, expected_seconds, learned_overhead
+from scantrail.daq import (
+    LinearScanConfig,
+    MeshScanConfig,
+    TimeScanConfig,
+    estimate,
+    expected_seconds,
+    learned_overhead,
+    untimed_motors,
+)
 from scantrail.station import Station
 
 X, Y = "BL02:SAMPLE:X", "BL02:SAMPLE:Y"
@@ -64,3 +72,10 @@ def test_a_run_that_goes_on_with_another_teaches_nothing(beamline, root: Path) -
     (journal,) = (root / "runs").glob("2*/*/journal.jsonl")
     journal.write_text(journal.read_text().replace('"point":0,', '"point":7,'))
     assert learned_overhead(plan, root) == 0.0
+
+
+def test_motors_whose_speed_nobody_knows_are_named() -> None:
+    assert untimed_motors(linear(), STATION) == ()
+    assert untimed_motors(linear(), Station()) == (linear().motor,)
+    assert untimed_motors(linear(steps=1), Station()) == ()  # where it stands, nobody knows either
+    assert untimed_motors(TimeScanConfig(count=2, every=1.0, detectors=["d"]), Station()) == ()

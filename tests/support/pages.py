@@ -1,15 +1,23 @@
-"""The page as a user has it: `scantrail web` in a process of its own, and a browser, or a script, that asks it."""
+"""The page as a user has it: `scantrail web` in a process of its own, or its server in a thread, and who asks it."""
 
 import http.client
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
+
+from commands import until
+
+from scantrail.station import data_root
+from scantrail.web import Site as Shown
+from scantrail.web.serving import Server, bound
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -45,7 +53,6 @@ class Site:
 
     address: str
     link: str
-    process: subprocess.Popen[str]
     cookies: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -96,7 +103,22 @@ class Site:
 
 
 @contextmanager
-def served(*options: object, home: Path | None = None) -> Iterator[Site]:
+def served_here() -> Iterator[Site]:
+    """The server in a thread of this process: nothing has to start, and nothing that it runs goes unmeasured."""
+    with bound(0) as listening:
+        server = Server(Shown(data_root(), port=listening.getsockname()[1]))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="the page")
+        thread.start()
+        try:
+            until(lambda: server.started, "the server to start")
+            yield Site(server.served.address, server.served.link)
+        finally:
+            server.handle_exit(signal.SIGTERM, None)
+            thread.join()
+
+
+@contextmanager
+def served(*options: object, home: Path | None = None) -> Iterator[tuple[Site, subprocess.Popen[str]]]:
     """`scantrail web --port 0`, with further options, until the block ends; `home`: another than the test's."""
     environment = {**os.environ, "SCANTRAIL_HOME": str(home), "SCANTRAIL_DB": f"{home}/base.db"} if home else None
     command = [sys.executable, "-m", "scantrail", "web", "--port", "0", *map(str, options)]
@@ -105,7 +127,7 @@ def served(*options: object, home: Path | None = None) -> Iterator[Site]:
             assert process.stdout is not None
             address = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
             assert address
-            yield Site(address[0], process.stdout.readline().strip(), process)
+            yield Site(address[0], process.stdout.readline().strip()), process
         finally:
             if process.poll() is None:
                 process.terminate()

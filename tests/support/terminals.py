@@ -25,7 +25,7 @@ class Terminal:
     def __init__(self, arguments: list[str], columns: int, lines: int) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # the echo of a key may part a character
         self.text = ""
         self.process = subprocess.Popen(
             arguments,

@@ -4,11 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
-from pages import ARGUMENTS, CHROMIUM, SHOTS, Site, served
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from commands import PATIENCE
+from pages import ARGUMENTS, CHROMIUM, SHOTS, Site, served, served_here
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scantrail.tracker import Database, get_default_db
+
+expect.set_options(timeout=PATIENCE * 1000)
+"""A machine at work is slow; what never comes fails all the same."""
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +32,7 @@ def parts() -> Iterator[Database]:
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A page that is served, its link not yet opened."""
-    with served() as found:
+    with served_here() as found:
         yield found
 
 
@@ -38,32 +43,32 @@ def entered(site: Site) -> Site:
     return site
 
 
-@pytest.fixture(scope="module")
-def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home for the tests of a module that leave nothing in it."""
-    home = tmp_path_factory.mktemp("shared")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCANTRAIL_HOME", str(home))
-        patch.setenv("SCANTRAIL_DB", f"{home}/base.db")
-        yield home
+@pytest.fixture(scope="session")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home for tests that do not mind what others left in it."""
+    return tmp_path_factory.mktemp("shared")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared(shared_home: Path) -> Iterator[Site]:
-    """One page for the tests of a module, its link opened."""
-    with served(home=shared_home) as found:
+    """One page for all of them, its link opened."""
+    with served(home=shared_home) as (found, _):
         found.enter()
         yield found
 
 
-@pytest.fixture
-def browser(needs_system_part: Callable[[str, object, str], None]) -> Iterator[Browser]:
-    """The system's Chromium."""
+@pytest.fixture(scope="module")
+def browser(needs_system_part: Callable[[str, object, str], None], families: set[int]) -> Iterator[Browser]:
+    """The system's Chromium; one a module, for its driver's event loop stays in this thread as long as it is there."""
     needs_system_part("Chromium", CHROMIUM.exists(), "chromium")
+    before = set(psutil.Process().children())
     with sync_playwright() as play:
+        drivers = {child.pid for child in set(psutil.Process().children()) - before}
+        families |= drivers
         chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=[*ARGUMENTS])
         yield chromium
         chromium.close()
+    families -= drivers
 
 
 class Quiet:
@@ -112,11 +117,11 @@ def page(context: BrowserContext, site: Site) -> Iterator[Page]:
 
 
 @pytest.fixture
-def looking(context: BrowserContext, shared: Site) -> Iterator[Page]:
-    """The same at the shared page, with the session that it has."""
-    [(name, value)] = shared.cookies.items()
-    context.add_cookies([{"name": name, "value": value, "url": shared.address, "sameSite": "Strict"}])
-    with _quiet_page(context, shared) as made:
+def looking(context: BrowserContext, filled: Site) -> Iterator[Page]:
+    """The same at the page that a module has filled, with the session that it has."""
+    [(name, value)] = filled.cookies.items()
+    context.add_cookies([{"name": name, "value": value, "url": filled.address, "sameSite": "Strict"}])
+    with _quiet_page(context, filled) as made:
         yield made
 
 

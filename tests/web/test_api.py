@@ -1,15 +1,34 @@
 """The API: all of it described truly, the client, the same rules as the forms; and whatever a fuzzer thinks of."""
 
+import inspect
 import json
 import re
 import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from beamlines import beamline
 from commands import BIN, newest, run_with_points, scantrail, started
+from lines import COLUMNS, line_header, row
 
 from scantrail.errors import LinkError
-from scantrail.tracker import add_component, new_token
+from scantrail.runs import RunWriter, note_run, report, shown_run, summarize, summary_document
+from scantrail.station import data_root
+from scantrail.tracker import (
+    TestResult,
+    add_component,
+    add_maintenance_log,
+    assemble_module,
+    detail,
+    history,
+    install_component,
+    link_run,
+    list_test_types,
+    new_token,
+    summary,
+)
 from scantrail.web import Api, ApiError
 
 SCAN = ("threshold", "parallel", "--mock", "--thresholds", "1:300;2:308;3:292", "--nsteps", 2, "--step", 4)
@@ -41,7 +60,11 @@ def test_a_script_does_what_the_forms_do(api, tmp_path):
     assert [event["command"] for event in api.history("M1")] == ["add", "assemble", "move", "install", "test", "log"]
     assert api.matrix("module")["rows"][0]["verdicts"] == {"iv_curve": "pass"}
     assert {row["component"] for row in api.positions(type="module")} == {"M1", None}
+    assert [row["measurements"] for row in card["tests"]] == [{"voltage": 100.0}]
+    assert api.component_file("M1", card["tests"][0]["files"][0]["path"], tmp_path / "copy").stat().st_size > 0
     api.remove("M1", outcome="spare", location="Lab B")
+    assert api.disassemble("M1", "sensor")["said"] == "detached S1 from M1"
+    api.assemble("M1", {"sensor": "S1"})
     found = api.components(q="lab b")
     assert [row["id"] for row in found["components"]] == ["M1", "S1"]
 
@@ -95,6 +118,85 @@ def test_runs_are_read_exported_and_controlled(api, tmp_path):
             assert api.resume(2)["seq"] == 2
             assert api.abort(2)["seq"] == 3
             assert scan.ended().code == 130
+
+
+def test_the_client_knows_every_operation(entered, tmp_path):
+    """Each operation that the description names is asked for by a method, and no method asks for another."""
+    asked = set()
+
+    class Noting(Api):
+        def _ask(self, method, path, body=None, media=None):
+            asked.add((method.lower(), path.partition("?")[0]))
+            return b'{"key": "k"}'
+
+    api, file = Noting("http://127.0.0.1:1", "x"), tmp_path / "a.png"
+    file.write_bytes(b"")
+    words = {"passed": True, "images": (file,), "kind": "image", "parts": {}, "path": file}
+    methods = [name for name, each in inspect.getmembers(Api, inspect.isfunction) if not name.startswith("_")]
+    for name in methods:
+        parameters = inspect.signature(getattr(api, name)).parameters.values()
+        plain = [one for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD and one.default is one.empty]
+        if name in ("export", "run_file", "component_file"):
+            words["path"] = tmp_path / name
+        getattr(api, name)(*(words.get(one.name, f"<{one.name}>") for one in plain))
+    document = json.loads(entered.ask("GET", "/api/v1/openapi.json").text)
+    described = {(method, path) for path, each in document["paths"].items() for method in each}
+
+    def described_as(method, path):
+        return {
+            (named, template)
+            for named, template in described
+            if named == method and re.fullmatch(re.sub(r"{[^}]+}", "[^/]+", template), f"/api/v1/{path}")
+        }
+
+    met = [described_as(*one) for one in asked]
+    assert all(met), asked
+    assert set().union(*met) == described
+
+
+def test_what_the_pages_show_is_in_the_answers(api, parts, tmp_path):
+    """No field that a reader gives is lost on its way: none that its model does not name."""
+    for name, kind in (("M1", "module"), ("S1", "sensor")):
+        add_component(name, kind, {}, db=parts)
+    assemble_module("M1", "S1", db=parts)
+    add_maintenance_log("M1", "x", db=parts)
+    image = tmp_path / "a.png"
+    image.write_bytes(b"")
+    directory = scanned(component="M1")
+    uid = summarize(directory).uid
+    TestResult("M1", "noise_test", True, {"noise": 1500.0}, images=[image], run_uid=uid).save(parts)
+    install_component("M1", "Layer0_top_axial", db=parts)
+    note_run(parts.url, directory)
+    link_run(parts, uid, ["M1"])
+    run, card = shown_run(directory), detail(parts, "M1")
+    for answer, given in (
+        (api.run(1), report(run)),
+        (api.runs()["runs"][0], summary_document(run.run)),
+        (api.component("M1"), card),
+        (api.component("M1")["tests"][0], card["tests"][0]),
+        (api.component("M1")["tests"][0]["files"][0], card["tests"][0]["files"][0]),
+        (api.component("M1")["slots"][0], card["slots"][0]),
+        (api.component("M1")["logs"][0], card["logs"][0]),
+        (api.component("M1")["runs"][0], card["runs"][0]),
+        (api.history("M1")[0], history(parts, "M1")[0]),
+        (api.summary(), summary(parts)),
+        (api.test_types()[0], list_test_types(parts)[0]),
+    ):
+        assert given.keys() <= answer.keys()
+    [test] = api.run(1)["tests"]
+    assert (test["component"], test["test_type"], test["pass_fail"]) == ("M1", "noise_test", True)
+    assert api.component("M1")["tests"][0]["run"] == 1
+    assert "csv" in api.run(1)["exports"]
+    assert api.component_figure("M1", "noise_test")["panels"]
+
+
+def scanned(component: str) -> Path:
+    """A run along a line that names a component, as it lies on disk."""
+    with RunWriter.create(data_root(), replace(line_header(2), components=[component])) as run:
+        run.describe("primary", COLUMNS)
+        for i in range(2):
+            run.event("primary", row(i), time.time())
+    return run.directory
 
 
 def test_nobody_answers():

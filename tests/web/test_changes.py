@@ -1,19 +1,26 @@
 """Changes by forms: seen before they are written, refused as the command line refuses, files kept safely."""
 
 import base64
+import errno
 import html
 import io
+import os
 import re
+import shlex
 import time
 from urllib.parse import urlencode
 
 import pytest
+from click.testing import CliRunner
 from commands import until
 from playwright.sync_api import expect
 
+from scantrail.cli.main import _svt
 from scantrail.errors import AlreadyExists
-from scantrail.tracker import Database, add_component, detail, history, install_component
+from scantrail.station import data_root
+from scantrail.tracker import Database, add_component, assemble_module, detail, history, install_component
 from scantrail.web import staging
+from scantrail.web.orders import Assemble, Install, Log, Move, NewComponent, Order, Test
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -95,6 +102,7 @@ def test_every_change_is_shown_then_written_as_the_command_line_does_it(entered,
         ),
         ("move", {"id": "M3", "location": "Lab B"}, "moved M3 to Lab B"),
         ("assemble", {"id": "M3", "slot:sensor": "S1"}, "attached S1 to M3 as sensor"),
+        ("disassemble", {"id": "M3", "slot:sensor": "yes"}, "detached S1 from M3"),
         (
             "install",
             {"id": "M3", "position": "Layer1_top_axial", "run_period": "r"},
@@ -136,11 +144,17 @@ def test_every_change_is_shown_then_written_as_the_command_line_does_it(entered,
         ("install", {"position": "Layer0_top_stereo"}, "the id of the component is missing"),
         ("remove", {"id": "M2"}, "M2 is not installed"),
         ("assemble", {"id": "M2", "slot:sensor": "M1"}, "takes a sensor; M1 is a module"),
+        ("assemble", {"id": "M2", "slot:sensor": "S2"}, "S2 is part of M1"),
+        ("assemble", {"id": "M1", "slot:sensor": "S1"}, "S2"),
         ("assemble", {"id": "S1"}, "has no slots"),
+        ("disassemble", {"id": "M2"}, "M2 has no parts to detach"),
+        ("disassemble", {"id": "M1"}, "M1 is installed"),
         ("add", {"id": "m1", "type": "module"}, "M1 exists already"),
         ("add", {"id": "../x", "type": "module"}, "holds a slash"),
         ("add", {"id": "N", "type": "module", "attributes": "x"}, "is no name = value"),
         ("test", {"id": "M2", "type": "noise_test", "measurements": "noise = NaN, or so"}, ""),
+        ("test", {"id": "M2", "type": "noise_test", "measurements": "noises = [1, 2"}, "is no JSON"),
+        ("add", {"id": "N", "type": "module", "attributes": "x = " + "[" * 9000}, "nested too deep"),
         ("log", {"id": "M2", "text": " "}, "text"),
     ],
 )
@@ -156,8 +170,9 @@ def test_a_refusal_says_what_the_command_line_says(shared, shared_home, command,
 def with_parts(home):
     with Database(f"{home}/base.db") as database:
         try:
-            for name, kind in (("M1", "module"), ("M2", "module"), ("S1", "sensor")):
+            for name, kind in (("M1", "module"), ("M2", "module"), ("S1", "sensor"), ("S2", "sensor")):
                 add_component(name, kind, {}, db=database)
+            assemble_module("M1", "S2", db=database)
             install_component("M1", "Layer0_top_axial", db=database)
         except AlreadyExists:
             return
@@ -243,6 +258,92 @@ def test_names_of_files_lead_nowhere(entered, filled, tmp_path):
     assert len(files) == len(names)
     assert all(re.fullmatch(r"\d{4}/M1/\d{8}_\d{6}_visual_\d+\.png", path) for path in files), files
     assert not list(tmp_path.rglob("evil*"))
+
+
+@pytest.mark.parametrize("name", ["vector.png", "page.jpg", "empty.gif", "x.webp", "x.tiff"])
+def test_an_image_that_is_none_is_refused(shared, shared_home, name):
+    with_parts(shared_home)
+    content = (
+        b"" if name.startswith("empty") else b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    )
+    answer = send(shared, {"id": "M2", "type": "visual"}, [("images", name, content)])
+    assert answer.status == 422
+    assert f"{name} is no {name.rpartition('.')[2]} image" in answer.text.lower()
+
+
+def test_what_was_typed_and_sent_is_kept_until_it_is_right(entered, filled):
+    """A refused file drops none of the others; back from the last look, the form has all of it."""
+    notes = "long\n" * 1900
+    typed = {"id": "M1", "type": "visual", "notes": notes}
+    refused = send(entered, typed, [("images", "good.png", PNG), ("images", "bad.exe", b"x")])
+    assert refused.status == 422
+    [key] = re.findall(r'name="staged" value="([0-9a-f]{32})"', refused.text)
+    assert "Sent already: good.png" in refused.text
+    shown = entered.post("/change/test", {**typed, "staged": key})
+    assert "with 1 file" in shown.text
+    again = entered.post("/change/test", {**typed, "staged": key, "again": "yes"})
+    assert again.status == 200
+    assert f'value="{key}"' in again.text
+    assert notes in again.text
+    assert detail(filled, "M1")["tests"] == []
+
+
+@pytest.mark.parametrize(
+    "where", ["starlette.datastructures.UploadFile.write", "scantrail.web.staging.shutil.copyfileobj"]
+)
+def test_a_full_disk_keeps_nothing_half(entered, filled, monkeypatch, where):
+    def full(*given, **named):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(where, full)
+    body, kind = multipart(
+        {"id": "M1", "type": "visual", "kind": "image"}, [("images", "a.png", PNG), ("file", "a.png", PNG)]
+    )
+    for path in ("/change/test", "/api/v1/uploads"):
+        answer = entered.ask("POST", path, body, {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"})
+        assert answer.status == 507, answer.text
+    assert not [path for path in (data_root() / "web" / "staged").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("order", "component"),
+    [
+        (
+            Test(
+                type="visual",
+                passed=True,
+                measurements={"a": True, "b": None, "c": "1", "d": [1, 2.5], "e": "[1", "f": "x y"},
+            ),
+            "M1",
+        ),
+        (Log(text="--force"), "M1"),
+        (Log(text='two\nlines, it\'s "quoted"', type="issue", severity="minor", by="Ada"), "M1"),
+        (Move(location="-20 degrees"), "M1"),
+        (NewComponent(type="module", attributes={"n": 5, "s": "5"}, notes="-x", by="Ada"), "-M9"),
+        (Assemble(parts={"sensor": "S1"}, notes="n"), "M1"),
+        (Install(position="Layer0_top_axial", run_period="r", date="2025-01-31", reason="because"), "M1"),
+    ],
+    ids=lambda value: value.command if isinstance(value, Order) else "",
+)
+def test_the_command_line_that_is_shown_does_the_same(tmp_path, order, component):
+    """What the form would write, and what its command line writes, in two databases."""
+    kept = []
+    for way in ("order", "line"):
+        with Database(tmp_path / f"{way}.db") as database:
+            add_component("M1", "module", {}, db=database)
+            add_component("S1", "sensor", {}, db=database)
+            if way == "order":
+                order.carry_out(database, component)
+            else:
+                line = order.line(component, db_path=str(tmp_path / "line.db"))
+                done = CliRunner().invoke(_svt, shlex.split(line)[1:])
+                assert done.exit_code == 0, done.output
+            card = detail(database, component)
+            tests = [(test["measurements"], test["pass_fail"]) for test in card["tests"]]
+            logs = [(log["text"], log["type"], log["severity"], log["opened_by"]) for log in card["logs"]]
+            slots = [row["child"] for row in card["slots"]]
+            kept.append((card["attributes"], card["notes"], card["place"], card["status"], tests, logs, slots))
+    assert kept[0] == kept[1]
 
 
 @pytest.mark.parametrize("key", ["..", "../../secret", "0" * 32, "", "%2e%2e"])

@@ -1,21 +1,26 @@
 """What must be refused, each by itself: strangers, forged sessions, other pages, other hosts, too much, path tricks."""
 
 import http.client
-import os
+import json
 import re
+import shutil
 import signal
+import socket
 import stat
 import time
 
 import pytest
-from commands import scantrail
+from commands import scantrail, until
 from hypothesis import given
 from hypothesis import strategies as st
+from lines import COLUMNS, line_header, row
+from pages import served
 from starlette.datastructures import Headers
 
-from scantrail.errors import InputError, LinkError
+from scantrail.errors import InputError, LinkError, OutputError
+from scantrail.runs import RunWriter
 from scantrail.station import data_root
-from scantrail.tracker import TestResult, add_component, new_token
+from scantrail.tracker import Database, TestResult, add_component, new_token
 from scantrail.web import new_link, serve
 from scantrail.web.guard import HEADERS, POLICY, same_origin
 from scantrail.web.keys import LINK_SECONDS, Keys
@@ -76,6 +81,15 @@ def test_a_forged_cookie_lets_nobody_in(shared, change):
     assert shared.ask("GET", "/", headers={"Cookie": f"{name}={forged}"}, let_in=False).status == 401
 
 
+@pytest.mark.parametrize("beside", ['x={"a": "b"}', "a[b]=c", "n=é", "x=a,b c", "no value", "NAME=stale", "NAME", ""])
+def test_cookies_of_other_servers_stand_beside_ours(shared, beside):
+    """Cookies know no ports: whatever else is served on this machine leaves its own."""
+    [(name, value)] = shared.cookies.items()
+    foreign, ours = beside.replace("NAME", name), f"{name}={value}"
+    for line in (f"{foreign}; {ours}", f"{ours}; {foreign}"):
+        assert shared.ask("GET", "/", headers={"Cookie": line.encode()}, let_in=False).status == 200, line
+
+
 @given(st.text(max_size=60))
 def test_no_text_is_a_session(tmp_path_factory, text):
     assert not Keys(tmp_path_factory.getbasetemp()).lets_in(text)
@@ -92,6 +106,36 @@ def test_the_secret_is_for_this_user_alone(tmp_path):
     assert stat.S_IMODE((tmp_path / "web" / "secret").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "web").stat().st_mode) == 0o700
     assert new_link(tmp_path, 5).startswith("http://127.0.0.1:5/open?token=")
+
+
+def test_a_place_that_was_opened_to_others_is_closed_again(tmp_path):
+    (tmp_path / "web").mkdir(mode=0o755)
+    Keys(tmp_path)
+    assert stat.S_IMODE((tmp_path / "web").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("left", ["", "short"])
+def test_a_secret_that_was_cut_short_is_made_anew(tmp_path, left):
+    Keys(tmp_path)
+    (tmp_path / "web" / "secret").write_text(left)
+    keys = Keys(tmp_path)
+    assert len((tmp_path / "web" / "secret").read_text()) >= 32
+    assert keys.lets_in(Keys(tmp_path).session())
+    assert not [path for path in (tmp_path / "web").iterdir() if path.name not in ("secret", "used")]
+
+
+def test_a_link_opens_though_the_list_of_used_ones_was_removed(tmp_path):
+    keys = Keys(tmp_path)
+    assert keys.redeem(keys.link(80), 80)
+    shutil.rmtree(tmp_path / "web" / "used")
+    assert keys.redeem(keys.link(80), 80)
+
+
+def test_a_link_that_cannot_be_noted_as_used_opens_nothing(tmp_path):
+    keys = Keys(tmp_path)
+    (tmp_path / "web" / "used").write_text("")
+    with pytest.raises(OutputError, match="cannot keep the keys"):
+        keys.redeem(keys.link(80), 80)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:{port}", ""])
@@ -116,6 +160,44 @@ def test_every_answer_tells_the_browser_what_it_may(shared):
     assert POLICY.startswith(
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'"
     )
+
+
+def test_two_hosts_or_none_are_refused(shared):
+    for lines in ("GET / HTTP/1.1\r\nHost: {0}\r\nHost: evil.example", "GET / HTTP/1.1", "GET / HTTP/1.0"):
+        with socket.create_connection(("127.0.0.1", shared.port), timeout=30) as connection:
+            asked = f"{lines.format(shared.host)}\r\nCookie: {shared.cookie}\r\nConnection: close\r\n\r\n"
+            connection.sendall(asked.encode())
+            assert connection.recv(1000).split()[1] in (b"400", b"421")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "PUT", "FOO"])
+def test_a_method_that_is_not_answered_is_refused_with_all_headers(shared, method):
+    for path in ("/", "/api/v1/runs", "/static/0/x.js"):
+        answer = shared.ask(method, path, headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status == 405
+        assert answer.headers["allow"] == "GET"
+        assert {name.lower() for name in HEADERS} <= answer.headers.keys()
+        assert method == "HEAD" or f"{method} is not answered here" in answer.text
+
+
+def test_a_fault_of_ours_tells_nothing_and_guards_the_browser(capsys, entered, monkeypatch):
+    def fails(newest):
+        raise RuntimeError("/home/somebody/secret")
+
+    monkeypatch.setattr("scantrail.web.pages.now.recent", fails)
+    answer = entered.ask("GET", "/")
+    assert answer.status == 500
+    assert "secret" not in answer.text
+    assert "no fault of yours" in answer.text
+    assert answer.headers["content-security-policy"] == POLICY
+    until(lambda: "RuntimeError" in capsys.readouterr().err, "the fault in the log")
+
+
+@pytest.mark.parametrize("accepted", ["application/json", "*/*", "image/avif,image/webp"])
+def test_a_script_is_refused_in_json(shared, accepted):
+    answer = shared.ask("GET", "/runs/7777/figure", headers={"Accept": accepted})
+    assert answer.status == 404
+    assert "there is no run" in json.loads(answer.text)["detail"]
 
 
 ADD = "id=EVIL-1&type=module&sure=yes"
@@ -174,6 +256,20 @@ def test_only_the_same_origin_is_the_same_origin(given_headers):
     assert same_origin(headers) == (told == "same-origin" if told is not None else by_origin)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")),
+        (("origin", "http://a:1"), ("origin", "http://evil")),
+        (("sec-fetch-site", "cross-site"), ("origin", "http://a:1")),
+    ],
+)
+def test_an_origin_that_is_told_twice_must_be_told_alike(lines):
+    raw = [(name.encode(), value.encode()) for name, value in (("host", "a:1"), *lines)]
+    assert not same_origin(Headers(raw=raw))
+    assert same_origin(Headers(raw=[(b"host", b"a:1"), (b"origin", b"http://a:1"), (b"origin", b"http://a:1")]))
+
+
 def test_too_large_a_request_is_refused_whether_it_says_so_or_not(shared):
     headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "text/plain", "Content-Length": str(1 << 40)}
     connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=30)
@@ -189,17 +285,19 @@ def test_too_large_a_request_is_refused_whether_it_says_so_or_not(shared):
         for _ in range(80):
             yield b"x" * (1 << 20)
 
-    connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=30)
-    sent = {"Sec-Fetch-Site": "same-origin", "Cookie": shared.cookie, "Content-Type": "multipart/form-data; boundary=x"}
-    status = None
-    try:
-        connection.request("POST", "/change/test", pieces(), sent, encode_chunked=True)
-        status = connection.getresponse().status
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # it is cut off while it still sends
-    finally:
-        connection.close()
-    assert status in (None, 400, 413)
+    sent = {"Sec-Fetch-Site": "same-origin", "Cookie": shared.cookie, "Content-Type": "application/json"}
+    for path in ("/change/test", "/api/v1/uploads", "/api/v1/components"):
+        kind = "application/json" if path.endswith("components") else "multipart/form-data; boundary=x"
+        connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=30)
+        status = None
+        try:
+            connection.request("POST", path, pieces(), {**sent, "Content-Type": kind}, encode_chunked=True)
+            status = connection.getresponse().status
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it is cut off while it still sends
+        finally:
+            connection.close()
+        assert status in (None, 413 if path.endswith("components") else 400, 413), path
     assert shared.ask("GET", "/").status == 200
 
 
@@ -211,8 +309,9 @@ def test_no_path_leads_out(entered, parts, tmp_path):
     data = tmp_path / "curve.csv"
     data.write_text("voltage_V,current_A\n1,2\n")
     TestResult("M1", "iv_curve", True, data_files=[data]).save(parts)
-    done = scantrail("threshold", "parallel", "--mock", "--nsteps", 1, "--duration", 1, "--speed", 500)
-    assert done.code in (0, 3), done.err
+    with RunWriter.create(data_root(), line_header(1)) as run:
+        run.describe("primary", COLUMNS)
+        run.event("primary", row(0), time.time())
     places = ("components/M1/files", "runs/1/files", "runs", "components", "runs/1/export", "positions")
     for trick in TRICKS:
         paths = [f"{root}/{place}/{trick}" for root in ("", "/api/v1") for place in places]
@@ -258,6 +357,27 @@ def test_a_token_reads_or_changes_as_it_was_made_and_ends(site, parts):
     assert reading not in str(listed)
 
 
+def test_a_token_beside_a_cookie_does_not_free_another_page_of_the_rule(entered, parts):
+    add_component("M1", "module", {}, db=parts)
+    token = new_token(parts, "writer", "change")
+    sent = {"Content-Type": "application/json", "Authorization": f"Bearer {token}", "Origin": "http://evil.example"}
+
+    def status(**more: object) -> int:
+        return entered.ask("POST", "/api/v1/components/M1/logs", '{"text": "x"}', sent, **more).status
+
+    assert status() == 403
+    assert status(let_in=False) == 201
+
+
+def test_a_token_in_an_address_or_a_cookie_is_none(shared, shared_home):
+    with Database(f"{shared_home}/base.db") as database:
+        token = new_token(database, "in the address")
+    for path in (f"?token={token}", f"?access_token={token}", f"?authorization=Bearer%20{token}"):
+        assert shared.ask("GET", f"/api/v1/runs{path}", let_in=False).status == 401
+    for cookie in (f"Authorization=Bearer {token}", f"{next(iter(shared.cookies))}={token}"):
+        assert shared.ask("GET", "/api/v1/runs", headers={"Cookie": cookie}, let_in=False).status == 401
+
+
 def test_a_cookie_does_not_stand_in_for_a_bad_token(shared):
     assert shared.ask("GET", "/api/v1/runs", headers={"Authorization": "Bearer no"}).status == 401
     assert shared.ask("GET", "/api/v1/runs", headers={"Authorization": "Basic eDp5"}).status == 401
@@ -277,12 +397,13 @@ def test_a_port_that_is_taken_is_named(site, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_page_ends_at_once_though_somebody_looks(entered, number):
-    connection = http.client.HTTPConnection("127.0.0.1", entered.port, timeout=30)
-    connection.request("GET", "/live/now", headers={"Cookie": entered.cookie})
-    answer = connection.getresponse()
-    assert answer.read(5) == b"retry"
-    os.kill(entered.process.pid, number)
-    code = entered.process.wait(10)
-    assert code in (0, -signal.SIGTERM)
-    connection.close()
+def test_the_page_ends_at_once_though_somebody_looks(number):
+    with served() as (site, process):
+        site.enter()
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
+        connection.request("GET", "/live/now", headers={"Cookie": site.cookie})
+        answer = connection.getresponse()
+        assert answer.read(5) == b"retry"
+        process.send_signal(number)
+        assert process.wait(30) in (0, -signal.SIGTERM)
+        connection.close()

@@ -1,8 +1,11 @@
 """Parts of the page by themselves: the map, the watch over runs, figures that grow, uploads' names, the command."""
 
+import gc
 import os
+import shutil
 import sqlite3
 import time
+import weakref
 
 import pytest
 from commands import scantrail, until
@@ -15,9 +18,11 @@ from scantrail.errors import InputError
 from scantrail.runs import RunWriter, ask, read
 from scantrail.tracker import load_profile
 from scantrail.web.layout import detector_map
+from scantrail.web.live import telling
 from scantrail.web.live.follower import Follower
 from scantrail.web.live.growth import MARKED, MOST, Growth, Look
 from scantrail.web.live.telling import progress, rows, state
+from scantrail.web.live.viewer import Viewer
 from scantrail.web.live.watch import BATCH, Watch
 from scantrail.web.sending import disposition
 from scantrail.web.staging import TYPES, _safe, media_type
@@ -162,6 +167,64 @@ def test_what_is_told_of_a_run_under_way_and_after(tmp_path):
     assert (told["word"], told["command"]) == ("interrupted", "scantrail runs resume 1")
     assert progress(follower, running=False)["left"] == ""
     assert read(run.directory).stop is None
+
+
+def test_a_run_whose_directory_is_removed_is_told_and_the_others_go_on(tmp_path):
+    gone, other = begun(tmp_path), begun(tmp_path)
+    watch = Watch(tmp_path)
+    watch.begin()
+    viewer = Viewer(watch, Look())
+    until(lambda: b"".join(viewer.news()).count(b"event: figure"), "a figure")
+    shutil.rmtree(gone.directory)
+    told = b""
+
+    def is_lost():
+        nonlocal told
+        told += b"".join(viewer.news())
+        return b'"lost"' in told
+
+    until(is_lost, "a run that is lost")
+    record(other, 1, 2)
+    until(lambda: b"event: rows" in b"".join(viewer.news()), "the other run to go on")
+    watch.close()
+    left(other)
+    left(gone)
+
+
+def test_latest_runs_are_put_into_words_once_a_change(tmp_path, monkeypatch):
+    """Each of them may ask for whole journals: not with every point of a run under way."""
+    run, told = begun(tmp_path, expected=100), []
+    monkeypatch.setattr(telling, "recent", lambda runs: told.append(runs) or "")
+    watch = Watch(tmp_path)
+    watch.begin()
+    viewer = Viewer(watch, Look())
+    for i in range(2, 22):
+        record(run, 1, i)
+        viewer.news()
+    before = len(told)
+    assert before <= 2
+    run.__exit__(None, None, None)
+    until(lambda: viewer.news() and len(told) > before, "the end of the run")
+    watch.close()
+
+
+def test_nobody_keeps_a_run_that_is_over(tmp_path):
+    """A page that is served for months follows many runs."""
+    run = begun(tmp_path)
+    watch = Watch(tmp_path)
+    watch.begin()
+    viewer = Viewer(watch, Look())
+    until(lambda: b"".join(viewer.news()).count(b"event: figure"), "a figure")
+    follower = weakref.ref(watch.follow(run.directory))
+    run.__exit__(None, None, None)
+
+    def is_forgotten():
+        viewer.news()
+        gc.collect()
+        return follower() is None
+
+    until(is_forgotten, "a follower that nobody holds")
+    watch.close()
 
 
 def test_a_journal_that_somebody_broke_is_a_fault_and_no_end_of_the_page(tmp_path):

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 
 from scantrail.acquire.rig import SIMULATED, clients
-from scantrail.acquire.scanned import MOST_DIMENSIONS
 from scantrail.daq import (
     Found,
     Leg,
@@ -19,12 +18,13 @@ from scantrail.daq import (
     measured_of,
     move_plan,
     plan_from,
+    refuse_busy,
     statistics_of,
     told,
     trip_to,
 )
 from scantrail.errors import InputError, RunError, RunNotFound, RunStateError
-from scantrail.runs import Record, chain, directories, held, read
+from scantrail.runs import Record, chain, directories, held
 from scantrail.station import Station, data_root
 
 Place = Literal["peak", "com", "cen"]
@@ -40,8 +40,8 @@ ALIGNING = ("linear", "list", "lockstep", "mesh", "grid")
 """Kinds of scans that one goes by."""
 OFF = 0.1
 """How far the background may draw the raw centroid off, in widths at half maximum, without a word."""
-LOOK_BACK = 20
-"""How many of the newest runs may still be taken."""
+MOST_DIMENSIONS = 2
+"""Dimensions of a scan that tell a place to go to, with what surrounds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def travel(aim: Aim, station: Station, *, chosen: bool = False) -> Iterator[Trip
     for other motors than those of the run or a target beyond their limits, RunStateError if a run is moving them,
     UnknownPV, LinkError.
     """
-    _refuse_busy(data_root(), aim)
+    refuse_busy(data_root(), aim.sources.values())
     if not chosen and not station.beamline.url.startswith(SIMULATED):
         _refuse_simulated(aim)
     with (
@@ -122,14 +122,6 @@ def _refuse_simulated(aim: Aim) -> None:
     """Refuse to move real motors by what a simulated beamline showed."""
     if any(source.startswith(SIMULATED) for source in aim.sources.values()):
         raise InputError(f"run {aim.run} was taken on a simulated beamline; say with --sim or --url where to go")
-
-
-def _refuse_busy(root: Path, aim: Aim) -> None:
-    """Refuse motors that a run below the data root is moving."""
-    for directory in directories(root)[:LOOK_BACK]:
-        if held(directory) and (shared := _sources_in(directory) & set(aim.sources.values())):
-            motor = next(iter(shared)).rpartition("/")[2].removesuffix(".RBV")
-            raise RunStateError(f"{directory.name} is being taken and moves {motor}; wait for its end or abort it")
 
 
 def _chosen(found: Sequence[Found], number: int, detector: str | None) -> Found:
@@ -188,15 +180,3 @@ def _sources(measured: Measured, last: Record) -> dict[str, str]:
 
 def _source(record: Record, key: str) -> str:
     return str(record.descriptors["primary"][-1]["data_keys"][key]["source"])
-
-
-def _sources_in(directory: Path) -> set[str]:
-    """Return the control system and PV of every motor of a run; none of one that has recorded nothing yet."""
-    record = read(directory)
-    described = record.descriptors.get("primary", ())
-    return {
-        one["data_keys"][key]["source"]
-        for one in described
-        for key in record.start["motors"]
-        if key in one["data_keys"]
-    }

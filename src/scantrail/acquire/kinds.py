@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
-from scantrail.acquire.positions import draw_positions, scan_seconds, take_positions
+from scantrail.acquire.positions import scan_seconds, take_positions
 from scantrail.acquire.thresholds import take_thresholds, threshold_seconds
 from scantrail.daq import PLANS, plan_from
-from scantrail.errors import InputError, RunError
+from scantrail.errors import RunError
 from scantrail.runs import Plan, Record
 from scantrail.threshold import ParallelPlan, SerialPlan, ThresholdPlan, scan_parallel, scan_serial
 
@@ -29,7 +29,7 @@ class Kind(NamedTuple):
     """What acquire knows of one kind of run.
 
     draw: runs that go on with one another, oldest first, as a figure with a title. compare: several such by name, as
-    one figure. seconds: how long an order takes. judging: None for a kind without.
+    one figure. seconds: how long an order takes.
     """
 
     plan: Callable[[Mapping[str, Any]], Plan]
@@ -37,7 +37,7 @@ class Kind(NamedTuple):
     compare: "Callable[[Mapping[str, Sequence[Record]]], Figure]"
     take: Callable[[Order[Any], Opened], Outcome]
     seconds: Callable[[Order[Any]], float]
-    judging: Judging | None = None
+    judging: Judging
 
 
 def _judge_curves(records: Sequence[Record], *, family: "Family | None", title: str) -> "Verdict":
@@ -62,12 +62,6 @@ def _judge_dark(records: Sequence[Record], *, family: "Family | None", title: st
     from scantrail.acquire.dark import judge_dark
 
     return judge_dark(records, family=family, title=title)
-
-
-def _take_dark(order: Order[Any], opened: Opened) -> Outcome:
-    from scantrail.acquire.dark import take_dark
-
-    return take_dark(order, opened)
 
 
 def _compare_scans(runs: Mapping[str, Sequence[Record]]) -> "Figure":
@@ -96,14 +90,12 @@ def _threshold(plan: type[ThresholdPlan], scan: Callable[..., None]) -> Kind:
 
 _SCANNED = Kind(plan_from, _judged(_judge_scan), _compare_scans, take_positions, scan_seconds, _SCANS)
 _SPECTRUM = _SCANNED._replace(judging=Judging(_judge_scan, "spectrum"))
-_DARK = Kind(plan_from, _judged(_judge_dark), _compare_scans, _take_dark, scan_seconds, Judging(_judge_dark, "dark"))
-_RECORDED = Kind(plan_from, draw_positions, _compare_scans, take_positions, scan_seconds)
+_DARK = _SCANNED._replace(judging=Judging(_judge_dark, "dark"), draw=_judged(_judge_dark))
 
 KINDS: dict[str, Kind] = {
     SerialPlan.kind: _threshold(SerialPlan, scan_serial),
     ParallelPlan.kind: _threshold(ParallelPlan, scan_parallel),
     **dict.fromkeys(PLANS, _SCANNED),
-    "time": _RECORDED,
     "dark": _DARK,
     "xafs": _SPECTRUM,
 }
@@ -117,11 +109,8 @@ def kind_of(name: str) -> Kind:
 
 
 def judging_of(name: str) -> Judging:
-    """Return how runs of this kind are judged. Raises InputError for a kind that is not, RunError if it is unknown."""
-    judging = kind_of(name).judging
-    if judging is None:
-        raise InputError(f"runs of the kind {name} are not judged by this version; their data are in the journal")
-    return judging
+    """Return how runs of this kind are judged. Raises RunError for one that this version does not know."""
+    return kind_of(name).judging
 
 
 def expected_time(order: Order[Any]) -> float:

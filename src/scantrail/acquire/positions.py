@@ -1,52 +1,41 @@
 """Position scans as orders: their clients, their run, what came of them."""
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from scantrail.acquire.order import Opened, Order
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.rig import clients
 from scantrail.daq import (
-    Client,
-    Dark,
     ScanConfig,
     ScanData,
     Setting,
     Taken,
     attempt,
-    detector_places,
     expected_seconds,
     learned_overhead,
-    measured_of,
-    newest_darks,
-    scan_figure,
+    untimed_motors,
 )
 from scantrail.db import database_url
 from scantrail.errors import InputError, OutputError
-from scantrail.plots import Figure
-from scantrail.runs import Record
 from scantrail.station import data_root
 
 
 def take_positions(order: Order[ScanConfig], opened: Opened) -> Outcome:
     """Connect the control systems and take the plan; its CSV is written at the end. Raises as `attempt` does."""
     with clients(order.plan, order.station, order.manner.baseline) as (client, others):
-        setting = setting_of(order, opened, _darks(order, client, others))
-        return position_outcome(attempt(order.plan, client, setting, others=others, manner=order.manner), order)
+        taken = attempt(order.plan, client, setting_of(order, opened), others=others, manner=order.manner)
+        return position_outcome(taken, order)
 
 
-def setting_of(order: Order[ScanConfig], opened: Opened, darks: Mapping[str, Dark] | None = None) -> Setting:
-    """Return what surrounds the scan of an order; darks: by data key, to be subtracted from what is derived."""
-    rig: dict[str, Any] = {"output": str(order.output.absolute())} if order.output else {}
-    if darks:
-        rig["dark"] = {key: dark._asdict() for key, dark in darks.items()}
+def setting_of(order: Order[ScanConfig], opened: Opened) -> Setting:
+    """Return what surrounds the scan of an order."""
+    output = {"output": str(order.output.absolute())} if order.output else {}
     return Setting(
         root=data_root(),
         database=database_url(order.database, order.station.database.url),
         station=order.station,
-        rig=rig,
+        rig=order.linking() | output,
         components=order.components,
         earlier=order.earlier,
         reopened=order.reopened,
@@ -54,21 +43,14 @@ def setting_of(order: Order[ScanConfig], opened: Opened, darks: Mapping[str, Dar
     )
 
 
-def _darks(order: Order[ScanConfig], client: Client, others: Mapping[str, Client]) -> dict[str, Dark]:
-    """Return the newest dark readings of the detectors of an order."""
-    urls = {order.station.beamline.url: client.url} | {url: other.url for url, other in others.items()}
-    places = detector_places(order.plan, order.station)
-    return newest_darks(data_root(), {key: f"{urls[url]}/{pv}" for key, (url, pv) in places.items()})
-
-
 def scan_seconds(order: Order[ScanConfig]) -> float:
     """Return how long a position scan is expected to take [s]; earlier runs of its kind tell what a point needs."""
     return expected_seconds(order.plan, order.station, learned_overhead(order.plan, data_root()))
 
 
-def draw_positions(records: Sequence[Record], title: str) -> Figure:
-    """Return the figure of a position scan, given as the runs that took it, oldest first."""
-    return scan_figure(measured_of(records), title=title)
+def untimed(order: Order[ScanConfig]) -> tuple[str, ...]:
+    """Return the motors whose moves the expected time leaves out: neither station nor an earlier run tells of them."""
+    return () if learned_overhead(order.plan, data_root()) else untimed_motors(order.plan, order.station)
 
 
 def check_output(path: Path, *, continued: bool) -> None:

@@ -18,9 +18,6 @@ from scantrail.errors import InputError
 from scantrail.plots import Figure
 from scantrail.runs import Record
 
-MOST_DIMENSIONS = 2
-"""Dimensions of a scan that statistics know."""
-
 
 def judge_scan(records: Sequence[Record], *, family: Family | None, title: str) -> Verdict:
     """Judge a position scan, given as the runs that took it, oldest first; one that ended early, on what it has.
@@ -36,10 +33,6 @@ def judge_measured(measured: Measured, *, title: str = "") -> Verdict:
     """Judge a scan of positions, whichever file it comes from."""
     if measured.kind == "xafs":
         return _spectrum(measured, title)
-    if len(measured.shape) > MOST_DIMENSIONS:
-        many = f"a scan of {len(measured.shape)} dimensions has no statistics; one or two have"
-        figure = scan_figure(measured, title=title or measured.title)
-        return Verdict([], [], answered=False, figure=figure, notes=(*measured.notes, many))
     found = statistics_of(measured)
     return Verdict(
         results=results_of(found),

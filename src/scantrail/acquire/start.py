@@ -38,7 +38,7 @@ def carry_out(order: Order[Any], opened: Opened = lambda run: None) -> Outcome:
 def judged(outcome: Outcome, kind: str) -> Outcome:
     """Judge what was taken, however the run ended; what prevents it is a note, for the data are safe."""
     judging = kind_of(kind).judging
-    if judging is None or not outcome.measured:
+    if not outcome.measured:
         return outcome
     from scantrail.acquire.judge import judge_run
     from scantrail.plots import save

@@ -45,7 +45,7 @@ def print_answers(results: "Sequence[Result]") -> None:
 
     from scantrail.cli.findings import SHAPE, findings_table, plain_table
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     if any(result.name.endswith(f" {VERDICT}") for result in results):
         table, said = answers_table(results), sentences(results)
     elif any(result.name.endswith(f" {SHAPE}") for result in results):

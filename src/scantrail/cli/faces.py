@@ -34,7 +34,9 @@ def _threshold_words(order: "Order[ThresholdPlan]", seconds: float) -> Iterator[
 
 
 def _scan_words(order: "Order[ScanConfig]", seconds: float) -> Iterator[str]:
-    return scan_in_words(order.plan, seconds, order.station)
+    from scantrail.acquire import untimed
+
+    return scan_in_words(order.plan, seconds, order.station, untimed(order))
 
 
 def _counted(outcome: "Outcome", order: "Order[ThresholdPlan]") -> "Table":
@@ -49,7 +51,7 @@ def _measured(outcome: "Outcome", order: "Order[ScanConfig]") -> "Table":
     from scantrail.cli.runs.points import points_table
     from scantrail.runs import read
 
-    return points_table(read(outcome.directory), Console().width, whole=False)
+    return points_table(read(outcome.directory), Console(emoji=False).width, whole=False)
 
 
 _THRESHOLDS = Face(_threshold_words, lambda order: ThresholdSheet(order.plan), _counted)

@@ -21,9 +21,12 @@ HEADINGS = {
     "cen": "centre",
     "edge": "edge",
     "width": "beam\nFWHM",
+    "mean": "mean",
+    "std": "standard\ndeviation",
+    "drift": "drift",
 }
 """What the table shows, by the first word of a quantity."""
-IMPORTANCE = ("peak", "fwhm", "cen", "edge", "width", "com", "centroid", "value")
+IMPORTANCE = ("peak", "fwhm", "cen", "edge", "width", "com", "centroid", "value", "mean", "std", "drift")
 """The order in which quantities are given room."""
 DIGITS = 7
 """Digits of a number that has no error: as many as positions have."""

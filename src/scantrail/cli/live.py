@@ -3,13 +3,13 @@
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from math import prod
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from scantrail.cli.outcome import print_outcome, print_problems
+from scantrail.cli.outcome import print_outcome, print_problems, print_warnings
 from scantrail.cli.stopping import heard_out, lost_with_terminal
 from scantrail.cli.view import LiveView, points_taken
 from scantrail.runs import duration
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scantrail.acquire import Order, Outcome
     from scantrail.cli.faces import Face
     from scantrail.plots import Figure
+    from scantrail.runs import RunWriter
 
 
 def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int:
@@ -36,23 +37,34 @@ def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int
 
     check(order)
     settle_owed(database_url(order.database, order.station.database.url))
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     face, seconds = face_of(order), expected_time(order)
-    for line in (*face.words(order, seconds), *going_on(order, seconds)):
-        console.print(line, soft_wrap=True, markup=False)
-    if console.is_terminal:
-        console.print()
     view = LiveView(order, face.sheet(order), seconds, plot=plot)
+    warnings = WarningsKept()
+    known: list[str] = []
+
+    def opened(run: "RunWriter") -> None:
+        """Say what is about to happen, now that nothing was refused and nothing has moved."""
+        known.extend(warnings.messages)
+        with lost_with_terminal():
+            words = "\n".join((*face.words(order, seconds), *going_on(order, seconds)))
+            console.print(words, soft_wrap=True, markup=False)
+            print_warnings(known, console)
+            if console.is_terminal:
+                console.print()
+            growing.enter_context(_shown(view, console))
+        view.watch(run)
+
     with heard_out(lambda: view.stopping):
-        with WarningsKept() as warnings, _shown(view, console):
-            outcome = carry_out(order, view.watch)
+        with warnings, ExitStack() as growing:
+            outcome = carry_out(order, opened)
             view.join()
         with lost_with_terminal():
             if as_json:
                 click.echo(json.dumps(outcome.document() | {"warnings": warnings.messages}, indent=2))
             else:
                 _tell(outcome, order, face, plot=plot)
-            print_problems(outcome, warnings.messages)
+            print_problems(outcome, warnings.messages, known)
     return outcome.exit_code
 
 
@@ -65,7 +77,7 @@ def _shown(view: LiveView, console: "Console") -> Iterator[None]:
         yield
         return
     live = Live(view, console=console, transient=True, refresh_per_second=8)
-    live.start()
+    live.start(refresh=True)
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
 """What came of an acquisition, as the command that ordered it prints it."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scantrail.cli.answers import print_answers
@@ -22,12 +22,15 @@ LONG = 60
 
 INDENT = 14
 
+NOTABLE = ("! ", "yellow")
+"""How a line begins that a user should heed."""
+
 
 def print_outcome(outcome: "Outcome", kind: str, table: "Table") -> None:
     """Print what was measured as a table, how the run ended, its files and what became of the thresholds."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     if table.row_count:
         console.print(table)
         console.print()
@@ -48,20 +51,27 @@ def print_outcome(outcome: "Outcome", kind: str, table: "Table") -> None:
             console.print(f"{label}{line}", soft_wrap=True, markup=False)
 
 
-def print_problems(outcome: "Outcome", warnings: Iterable[str]) -> None:
-    """Print on stderr whatever is not as it should be, and how to go on."""
+def print_problems(outcome: "Outcome", warnings: Iterable[str], known: Collection[str] = ()) -> None:
+    """Print on stderr whatever is not as it should be, but for what is `known` already, and how to go on."""
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(stderr=True, highlight=False)
-    notable, fatal = ("! ", "yellow"), ("Error: ", "red")
+    console = Console(stderr=True, highlight=False, emoji=False)
     said = dict.fromkeys([*at_most(outcome.errors, outcome.number), *outcome.notes, *warnings])
-    lines = [*((notable, line) for line in said)]
-    lines += [(fatal if outcome.failure else notable, line) for line in outcome.reasons]
-    for mark, line in lines:
+    print_warnings((line for line in said if line not in known), console)
+    mark = ("Error: ", "red") if outcome.failure else NOTABLE
+    for line in outcome.reasons:
         console.print(Text.assemble(mark, line), soft_wrap=not console.is_terminal)
     if outcome.status != "success":
         console.print(Text(outcome.saved), soft_wrap=not console.is_terminal)
+
+
+def print_warnings(lines: Iterable[str], console: "Console") -> None:
+    """Print what a user should know, a sentence a line."""
+    from rich.text import Text
+
+    for line in lines:
+        console.print(Text.assemble(NOTABLE, line), soft_wrap=not console.is_terminal)
 
 
 def counts_table(outcome: "Outcome", plan: "ThresholdPlan") -> "Table":

@@ -36,7 +36,7 @@ def rate(files: tuple[Path, ...], bin_seconds: float, output: Path | None, as_js
     else:
         from rich.console import Console
 
-        Console(highlight=False).print(_table(rates))
+        Console(highlight=False, emoji=False).print(_table(rates))
     if output is not None:
         from scantrail.cli.figures import show_figure
         from scantrail.threshold import rate_figure

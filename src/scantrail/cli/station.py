@@ -36,7 +36,7 @@ def check(file: Path | None, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    Console(highlight=False).print(_tree(source, found), soft_wrap=True)
+    Console(highlight=False, emoji=False).print(_tree(source, found), soft_wrap=True)
     for notice in found.notices():
         click.echo(f"Notice: {notice}")
 

@@ -79,7 +79,7 @@ def ports(as_json: bool) -> None:
     for candidate in found:
         auto = "" if not candidate.likely else "takes it" if alone else "one of several"
         table.add_row(candidate.port, candidate.manufacturer, candidate.description, auto)
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False).print(table)
 
 
 @threshold.command(name="list")
@@ -110,7 +110,7 @@ def list_known(as_json: bool) -> None:
     for port, channel, kept in known:
         when = datetime.fromtimestamp(kept.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(port, str(channel), str(kept.value), when)
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     console.print(table)
     console.print("May be gone: opening the port resets the board.")
 

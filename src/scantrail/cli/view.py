@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from scantrail.cli.pace import Pace
 from scantrail.runs import PRIMARY, duration
 
 if TYPE_CHECKING:
@@ -48,13 +49,12 @@ class LiveView:
     def __init__(self, order: "Order[Any]", sheet: "Sheet", seconds: float, *, plot: bool = False) -> None:
         self._sheet = sheet
         self._total: int = prod(order.plan.shape)
-        self._before = points_taken(order)
-        self._pace = seconds / self._total
+        self._pace = Pace(order, seconds)
         self._plot = plot
         self._all: list[Mapping[str, Any]] = []
         self._drawn: tuple[object, Text] | None = None
         self._rows: deque[Mapping[str, Any]] = deque(_rows_elsewhere(order), maxlen=FEW_ROWS if plot else ROWS)
-        self._seen = self._before
+        self._seen = points_taken(order)
         self._began = self._last = time.monotonic()
         self._run: RunWriter | None = None
         self._thread: threading.Thread | None = None
@@ -100,6 +100,7 @@ class LiveView:
         self._sheet.note(stream, row)
         if stream in (PRIMARY, "skipped") and new:
             self._seen += 1
+            self._pace.count(row.get("point"))
             self._last = time.monotonic()
 
     # --- drawing ------------------------------------------------------------------------------------------------------
@@ -138,16 +139,14 @@ class LiveView:
         total = self._total
         bar = ProgressBar(total, self._seen, width=BAR, complete_style="cyan", finished_style="green")
         grid = Table.grid(padding=(0, 2))
-        name = f"run {self._run.number}" if self._run else "connecting"
+        name = f"run {self._run.number}" if self._run else "starting"
         left = "" if self.stopping else f"{duration(self._left())} left"
         grid.add_row(name, bar, f"{self._seen} of {total} points", left)
         return grid
 
     def _left(self) -> float:
-        """Time left [s]: for each point to come what those so far took; before the first, what the plan says."""
-        new = self._seen - self._before
-        pace = (self._last - self._began) / new if new else self._pace
-        return max(0.0, pace * (self._total - self._seen) - (time.monotonic() - self._last))
+        """Time left [s], by what the points so far took; before the first, by what is expected."""
+        return max(0.0, self._pace.left(self._last - self._began) - (time.monotonic() - self._last))
 
     def _asked(self) -> "Iterator[Text]":
         from rich.text import Text

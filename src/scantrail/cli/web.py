@@ -110,7 +110,7 @@ def list_(context: click.Context, as_json: bool) -> None:
         from scantrail.cli.parts.wording import table
 
         lines = [(e.name, e.scope, e.user, e.made, e.expires, "yes" if e.holds else "no") for e in found]
-        Console(highlight=False).print(table(("name", "scope", "user", "made", "expires", "holds"), lines))
+        Console(highlight=False, emoji=False).print(table(("name", "scope", "user", "made", "expires", "holds"), lines))
 
 
 @token.command()

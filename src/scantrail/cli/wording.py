@@ -1,7 +1,7 @@
 """How the commands put durations, plans and outcomes into words."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import isclose, prod
 from typing import TYPE_CHECKING
 
@@ -31,8 +31,11 @@ def plan_in_words(plan: "ThresholdPlan", seconds: float) -> Iterator[str]:
     yield from plan.notices
 
 
-def scan_in_words(plan: "ScanConfig", seconds: float, station: "Station") -> Iterator[str]:
-    """Yield what a position scan is about to do, a line each. seconds: how long it is expected to take."""
+def scan_in_words(plan: "ScanConfig", seconds: float, station: "Station", untimed: Sequence[str] = ()) -> Iterator[str]:
+    """Yield what a position scan is about to do, a line each.
+
+    seconds: how long it is expected to take, without the moves of the motors `untimed`.
+    """
     from scantrail.cli.energies import dwells_in_words, energies_in_words
     from scantrail.daq import XAFSScanConfig
 
@@ -43,7 +46,8 @@ def scan_in_words(plan: "ScanConfig", seconds: float, station: "Station") -> Ite
     if isinstance(plan, XAFSScanConfig):
         shape = f" ({plan.repeats} passes)" if plan.repeats > 1 else ""
         dwell = dwells_in_words(plan)
-    yield f"{plan.kind} scan: {counted}{shape} of {dwell}, about {duration(seconds)}"
+    besides = f" and the moves of {' and '.join(untimed)}" if untimed else ""
+    yield f"{plan.kind} scan: {counted}{shape} of {dwell}, about {duration(seconds)}{besides}"
     if isinstance(plan, XAFSScanConfig):
         yield from energies_in_words(plan, station)
     if not plan.motors:

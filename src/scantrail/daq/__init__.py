@@ -1,15 +1,16 @@
 """Motors, detectors, and scans of positions (seed 003)."""
 
 from scantrail.daq.bragg import bragg_angle
+from scantrail.daq.busy import refuse_busy
 from scantrail.daq.checks import check_without_hardware
 from scantrail.daq.client import Client, DeviceClient, connect
 from scantrail.daq.counting import PVDetector
-from scantrail.daq.darks import Dark, dark_results, detector_places, newest_darks
+from scantrail.daq.darks import dark_results
 from scantrail.daq.data import ScanData
 from scantrail.daq.derived import known_columns, with_derived
 from scantrail.daq.device import Detector, Motor, MotorStatus, Shutter
 from scantrail.daq.engine import ScanEngine
-from scantrail.daq.estimate import expected_seconds, learned_overhead
+from scantrail.daq.estimate import expected_seconds, learned_overhead, untimed_motors
 from scantrail.daq.figure import compare_scans, scan_figure
 from scantrail.daq.files import SpecScan, read_csv, read_measured, read_spec, read_xdi
 from scantrail.daq.gate import Gate
@@ -45,7 +46,6 @@ from scantrail.daq.xafs import Missing, Spectrum, judge_spectrum, mu_figure, spe
 __all__ = [
     "PLANS",
     "Client",
-    "Dark",
     "DarkScanConfig",
     "Detector",
     "DeviceClient",
@@ -87,7 +87,6 @@ __all__ = [
     "compare_scans",
     "connect",
     "dark_results",
-    "detector_places",
     "edge_named",
     "expected_seconds",
     "judge_spectrum",
@@ -99,12 +98,12 @@ __all__ = [
     "measured_rows",
     "move_plan",
     "mu_figure",
-    "newest_darks",
     "plan_from",
     "read_csv",
     "read_measured",
     "read_spec",
     "read_xdi",
+    "refuse_busy",
     "region_in",
     "results_of",
     "scan_figure",
@@ -113,5 +112,6 @@ __all__ = [
     "take",
     "told",
     "trip_to",
+    "untimed_motors",
     "with_derived",
 ]

@@ -16,7 +16,7 @@ from scantrail.daq.gate import Gate
 from scantrail.daq.manner import ATTEMPTS, Manner
 from scantrail.daq.motion import Command, Mover
 from scantrail.daq.pace import FIRST
-from scantrail.daq.plans import ELAPSED, ScanConfig
+from scantrail.daq.plans import ELAPSED, DarkScanConfig, ScanConfig
 from scantrail.daq.readout import Readout
 from scantrail.daq.rig import Axis, Rig, Source
 from scantrail.errors import MotionError, ProtocolError, ReplyTimeout
@@ -63,7 +63,7 @@ class Bench:
             client: [source.pv for source in rig.detectors if source.client == client]
             for client in dict.fromkeys(source.client for source in rig.detectors)
         }
-        self._gate, self._each_point = self._shutter()
+        self._gate, self._each_point = self._shutter(plan)
         watch = rig.station.watch
         self._beam = BeamWatch(watch, rig.watch, rig, run) if watch and rig.watch else None
         run.safe("stop the motors", self._mover.stop)
@@ -117,9 +117,9 @@ class Bench:
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
-    def _shutter(self) -> tuple[Gate | None, bool]:
+    def _shutter(self, plan: ScanConfig) -> tuple[Gate | None, bool]:
         shutter, config = self._rig.shutter, self._rig.station.shutter
-        if shutter is None or config is None:
+        if shutter is None or config is None or isinstance(plan, DarkScanConfig):
             return None, False
         gate = Gate(shutter, self._rig.deadline)
         self._run.safe("close the shutter", gate.make_safe)

@@ -3,6 +3,7 @@
 import math
 
 from scantrail.daq.bragg import bragg_angle
+from scantrail.daq.derived import missing_columns, refuse_formulas
 from scantrail.daq.plans import PositionScanConfig, ScanConfig, XAFSScanConfig
 from scantrail.daq.readout import Readout
 from scantrail.daq.rig import UNKNOWN, Axis, Rig
@@ -50,13 +51,17 @@ def check(plan: ScanConfig, rig: Rig) -> list[str]:
 
 
 def check_without_hardware(plan: ScanConfig, station: Station) -> list[str]:
-    """As `check`, with the limits that stand in the station file; a relative scan is known once its motors are asked.
+    """As `check`, with the limits that stand in the station file, and its formulas.
 
-    Raises InputError naming the first point that cannot be reached.
+    A relative scan is known once its motors are asked. Raises InputError naming the first point that cannot be reached,
+    or what is no formula.
     """
+    refuse_formulas(station)
+    doubts = missing_columns(plan, station)
     if isinstance(plan, PositionScanConfig) and plan.relative and plan.origin is None:
-        return list(plan.notices)
-    return check(plan, Rig(Team(()), station, tuple(_on_paper(name, station) for name in plan.motors), ()))
+        return [*plan.notices, *doubts]
+    rig = Rig(Team(()), station, tuple(_on_paper(name, station) for name in plan.motors), ())
+    return [*check(plan, rig), *doubts]
 
 
 def _on_paper(name: str, station: Station) -> Axis:

@@ -8,12 +8,10 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from scantrail.daq.measured import COUNTS, Floats, Measured, Quantity
-from scantrail.daq.plans import ScanConfig
+from scantrail.daq.rig import Source
 from scantrail.daq.stats.words import written
-from scantrail.daq.survey import named
 from scantrail.errors import RunError
 from scantrail.runs import Result, directories, read
-from scantrail.station import Station
 
 KIND = "dark"
 LOOK_BACK = 50
@@ -54,15 +52,6 @@ def darks_of(start: Mapping[str, Any], dwell: Floats | None) -> dict[str, Floats
     return found
 
 
-def detector_places(plan: ScanConfig, station: Station) -> dict[str, tuple[str, str]]:
-    """Return address, as the station file spells it, and PV of each detector of a plan, by its data key."""
-    found = {}
-    for name in plan.detectors:
-        key, config = named(name, station.detectors)
-        found[key] = (config.url if config else None) or station.beamline.url, config.pv if config else name
-    return found
-
-
 def dark_results(measured: Measured) -> list[Result]:
     """Return the mean of each detector without beam, with its error."""
     return [_result(column) for column in measured.detectors]
@@ -78,21 +67,23 @@ def _result(column: Quantity) -> Result:
     return Result(f"{column.name} dark", mean, error, column.unit, "OK", sentence)
 
 
-def newest_darks(root: Path, sources: Mapping[str, str]) -> dict[str, Dark]:
+def newest_darks(root: Path, detectors: Sequence[Source]) -> dict[str, Dark]:
     """Return the newest dark reading of each of these detectors below the data root, by data key.
 
-    sources: control system and PV of each, as the descriptors of a run name them. Only finished runs count.
+    A detector is the same by its control system and PV, whatever a run called it; where the dark run did not know its
+    unit, it is what the detector has now. Only finished runs count.
     """
+    wanted = {detector.column.source: detector for detector in detectors}
     found: dict[str, Dark] = {}
     candidates = (directory for directory in directories(root) if f"-{KIND}-" in directory.name)
     for directory in islice(candidates, LOOK_BACK):
-        found = dict(_measured_in(directory, sources)) | found
-        if len(found) == len(sources):
+        found = dict(_measured_in(directory, wanted)) | found
+        if len(found) == len(wanted):
             break
     return found
 
 
-def _measured_in(directory: Path, sources: Mapping[str, str]) -> Iterator[tuple[str, Dark]]:
+def _measured_in(directory: Path, wanted: Mapping[str, Source]) -> Iterator[tuple[str, Dark]]:
     try:
         record = read(directory)
     except RunError:  # a run that cannot be read measured nothing
@@ -101,12 +92,14 @@ def _measured_in(directory: Path, sources: Mapping[str, str]) -> Iterator[tuple[
         return
     table = record.stream("primary")
     for descriptor in record.descriptors.get("primary", ()):
-        for key, about in descriptor["data_keys"].items():
-            if sources.get(key) == about["source"] and key in record.start["detectors"]:
-                readings = [value for value in table.columns.get(key, ()) if isinstance(value, int | float)]
-                if readings:
-                    dwell = float(record.start["scantrail"]["plan"]["dwell_time"])
-                    yield key, Dark(*_mean(readings), about.get("units") or "", dwell, record.start["scan_id"])
+        for key in record.start["detectors"]:
+            about = descriptor["data_keys"].get(key, {})
+            detector = wanted.get(about.get("source"))
+            readings = [value for value in table.columns.get(key, ()) if isinstance(value, int | float)]
+            if detector is not None and readings:
+                unit = about.get("units") or detector.column.units or ""
+                dwell = float(record.start["scantrail"]["plan"]["dwell_time"])
+                yield detector.key, Dark(*_mean(readings), unit, dwell, record.start["scan_id"])
 
 
 def _mean(readings: Sequence[float]) -> tuple[float, float | None]:

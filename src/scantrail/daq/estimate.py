@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from scantrail.daq.plans import ScanConfig, data_key, plan_from
 from scantrail.errors import RunError
 from scantrail.runs import Point, directories, read
@@ -26,6 +28,13 @@ def expected_seconds(plan: ScanConfig, station: Station, overhead: float = 0.0) 
 def learned_overhead(plan: ScanConfig, root: Path) -> float:
     """Return what a point takes besides [s]: the median over the newest runs of the same kind below `root`, else 0."""
     return statistics.median([*islice(_overheads(plan, root), ENOUGH)] or [0.0])
+
+
+def untimed_motors(plan: ScanConfig, station: Station) -> tuple[str, ...]:
+    """Return the motors whose moves `expected_seconds` leaves out, for the station does not know their speed."""
+    known = {name: _motor(name, station) for name in plan.motors}
+    moved = {name for track in plan.tracks for name, places in track.items() if np.ptp(places) > 0.0}
+    return tuple(name for name, motor in known.items() if name in moved and (motor is None or motor.speed is None))
 
 
 def _overheads(plan: ScanConfig, root: Path) -> Iterator[float]:

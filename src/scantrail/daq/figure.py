@@ -4,8 +4,10 @@ Pure; `plots` draws it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scantrail.daq.mapped import map_panel
 from scantrail.daq.measured import Floats, Measured, Quantity
@@ -25,14 +27,17 @@ def scan_figure(measured: Measured, found: Sequence[Found] = (), *, title: str =
     Two: a map of each column in the coordinates of the axes. More: as one, along the fastest.
     """
     of = {one.detector: one for one in found}
+    extreme = " or ".join(shape for shape in ("peak", "dip") if any(one.shape == shape for one in found))
     if len(measured.shape) == 2:
-        panels = tuple(map_panel(measured, column, of.get(column.name)) for column in measured.columns)
+        panels = tuple(map_panel(measured, column, of.get(column.name), extreme) for column in measured.columns)
         return Figure(_noted(panels, measured), title, columns=2)
     fastest = 0 if len(measured.shape) == 1 else len(measured.axes) - 1
     x = Axis(measured.axes[fastest].name, measured.axes[fastest].unit)
+    if len(measured.shape) > 1:
+        of = {name: _along(one, x.label) for name, one in of.items()}
     places = positions(measured, fastest)
     if len(measured.columns) <= MOST_PANELS:
-        panels = tuple(_panel(x, places, column, measured, of.get(column.name)) for column in measured.columns)
+        panels = tuple(_panel(x, places, column, measured, of.get(column.name), extreme) for column in measured.columns)
     else:
         panels = tuple(_shared(x, places, columns) for columns in _by_unit(measured.columns))
     return Figure(_noted(panels, measured), title, shared_x=True)
@@ -68,15 +73,28 @@ def _over(name: str, scans: Mapping[str, Measured]) -> Iterator[Element]:
         yield Points(x, y, label=label, colour=colour, shape=shape)
 
 
-def _panel(x: Axis, places: Floats, column: Quantity, measured: Measured, found: Found | None) -> Panel:
+def _panel(x: Axis, places: Floats, column: Quantity, measured: Measured, found: Found | None, extreme: str) -> Panel:
+    """Return the readings of a column with what was found in them; extreme: what the highest or lowest is called."""
     at, y, error = numbers(places), numbers(column.values), counting_error(column, measured.dwell)
     low, high = ((), ()) if error is None else (numbers(column.values - error), numbers(column.values + error))
     own: list[Element] = [Points(at, y, low, high, colour="blue")]
     if found is None or found.fit is None:
-        own.insert(0, Line(at, y, colour="blue"))
+        turns = _turns(measured)
+        along, of_rows = (numbers(np.insert(values, turns, np.nan)) for values in (places, column.values))
+        own.insert(0, Line(along, of_rows, colour="blue"))
     if found is None:
         return Panel(x, Axis(column.name, column.unit), tuple(own))
-    return Panel(x, Axis(column.name, column.unit), (*_behind(found), *own, *_marks(found), *_said(found)))
+    return Panel(x, Axis(column.name, column.unit), (*_behind(found), *own, *_marks(found, extreme), *_said(found)))
+
+
+def _turns(measured: Measured) -> NDArray[np.intp]:
+    """Return before which points a new row begins; over one axis there are none."""
+    return np.flatnonzero(np.any(np.diff(measured.index[:, :-1], axis=0), axis=1)) + 1
+
+
+def _along(found: Found, axis: str) -> Found:
+    """Return what was found as a curve over one of several axes shows it."""
+    return replace(found, statistics=tuple(one for one in found.statistics if one.axis in ("", axis)))
 
 
 def _behind(found: Found) -> Iterator[Element]:
@@ -87,8 +105,10 @@ def _behind(found: Found) -> Iterator[Element]:
         yield Band(edge.value - width.value / 2.0, edge.value + width.value / 2.0, label="beam FWHM")
 
 
-def _marks(found: Found) -> Iterator[Element]:
-    peak, value, com, edge = (found.get(name) for name in ("peak", "value", "com", "edge"))
+def _marks(found: Found, extreme: str) -> Iterator[Element]:
+    peak, value, com, edge, mean = (found.get(name) for name in ("peak", "value", "com", "edge", "mean"))
+    if mean is not None and mean.value is not None:
+        yield Marker(mean.value, "y", label="mean", colour="green", stroke="dashed")
     centroid = com if com is not None and com.value is not None else found.get("centroid")
     if found.fit is not None:
         yield Line(numbers(found.fit.x), numbers(found.fit.y), label="error function", colour="vermilion")
@@ -99,7 +119,7 @@ def _marks(found: Found) -> Iterator[Element]:
         yield Marker(centroid.value, label=label, colour="green", stroke="dashed")
     if peak is not None and peak.value is not None and value is not None:
         place = numbers([peak.value]), numbers([np.nan if value.value is None else value.value])
-        yield Points(*place, label=found.shape, colour="vermilion", shape="ring")
+        yield Points(*place, label=extreme, colour="vermilion", shape="ring")
 
 
 def _said(found: Found) -> Iterator[Element]:

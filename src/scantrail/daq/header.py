@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from scantrail.daq.columns import dimensions, paced, told
+from scantrail.daq.darks import KIND, newest_darks
 from scantrail.daq.manner import Manner
 from scantrail.daq.plans import ELAPSED, ScanConfig, XAFSScanConfig
 from scantrail.daq.rig import Rig
@@ -27,9 +28,20 @@ def header_of(plan: ScanConfig, rig: Rig, setting: Setting, manner: Manner, done
         operator=setting.operator,
         components=setting.components,
         resumed_from=setting.earlier[-1].start["uid"] if setting.earlier else None,
-        rig={**setting.rig, "urls": [client.url for client in rig.team.clients], **manner.document()},
+        rig={
+            **setting.rig,
+            **_darks(plan, rig, setting),
+            "urls": [client.url for client in rig.team.clients],
+            **manner.document(),
+        },
         extra=_xafs(plan, rig),
     )
+
+
+def _darks(plan: ScanConfig, rig: Rig, setting: Setting) -> dict[str, Any]:
+    """Return the newest dark readings of the detectors, to be subtracted from what is derived of them."""
+    found = {} if plan.kind == KIND else newest_darks(setting.root, rig.detectors)
+    return {"dark": {key: dark._asdict() for key, dark in found.items()}} if found else {}
 
 
 def _xafs(plan: ScanConfig, rig: Rig) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from scantrail.daq.stats.grid import gridded
 from scantrail.plots import Axis, Element, Image, Note, Panel, Points, numbers
 
 
-def map_panel(measured: Measured, column: Quantity, found: Found | None = None) -> Panel:
+def map_panel(measured: Measured, column: Quantity, found: Found | None = None, extreme: str = "peak") -> Panel:
     """Return the map of a column in the coordinates of both axes, the slow one upwards, with what was found in it.
 
     What was not measured is a hole. Rows and columns without a position of their own, or two at one place, leave the
-    map by grid index.
+    map by grid index. extreme: what the highest or lowest point is called.
     """
     slow, fast = measured.axes[0], measured.axes[-1]
     grid = gridded(measured, column.values)
@@ -28,17 +28,17 @@ def map_panel(measured: Measured, column: Quantity, found: Found | None = None) 
     ordered = grid[upwards][:, rightwards]
     edges = _edges(columns[rightwards]), _edges(rows[upwards])
     image = Image(tuple(numbers(row) for row in ordered), value, *edges)
-    marks = () if found is None else tuple(_marks(found))
+    marks = () if found is None else tuple(_marks(found, extreme))
     elements: tuple[Element, ...] = (image, *marks, *said)
     return Panel(Axis(fast.name, fast.unit), Axis(slow.name, slow.unit), elements, column.name)
 
 
-def _marks(found: Found) -> Iterator[Points]:
+def _marks(found: Found, extreme: str) -> Iterator[Points]:
     for name, shape in (("peak", "ring"), ("centroid", "diamond")):
         places = [one.value for one in found.all(name)]
         if len(places) == 2 and None not in places:
             y, x = places
-            label = found.shape if name == "peak" else name
+            label = extreme if name == "peak" else name
             yield Points((x,), (y,), label=label, colour="vermilion", shape="ring" if shape == "ring" else "diamond")
 
 

@@ -6,17 +6,18 @@ from typing import TypeVar
 
 from scantrail.daq.client import Client
 from scantrail.daq.device import Shutter
-from scantrail.daq.plans import ScanConfig, data_key
+from scantrail.daq.plans import DarkScanConfig, ScanConfig, data_key
 from scantrail.daq.rig import READBACK, Axis, Rig, Source
 from scantrail.daq.team import Team
-from scantrail.errors import InputError
+from scantrail.errors import InputError, UnknownPV
+from scantrail.links import nearest
 from scantrail.readings import Column
 from scantrail.station import DetectorConfig, MotorConfig, Station
 
 C = TypeVar("C", MotorConfig, DetectorConfig)
 
 ROLES = {"i0": "i0", "it": "itrans", "if": "ifluor"}
-"""What a detector measures, by the last word of its name."""
+"""What detectors measure whose names end in such a word."""
 
 
 def links_needed(plan: ScanConfig, station: Station, baseline: Sequence[str] = ()) -> tuple[str, ...]:
@@ -54,7 +55,7 @@ def survey(
         tuple(finder.source(name) for name in plan.detectors),
         finder.source(station.watch.pv, "watch") if station.watch else None,
         tuple(finder.around(name) for name in baseline or station.baseline.pvs),
-        _shutter(client, station),
+        _shutter(plan, client, station),
     )
     try:
         refuse_twins(rig)
@@ -77,8 +78,7 @@ class _Finder:
 
     def source(self, name: str, role: str | None = None) -> Source:
         key, config = named(name, self._station.detectors)
-        told = role or ROLES.get(key.rpartition(":")[2].casefold(), "counts")
-        column = Column("", None, "number", told)
+        column = Column("", None, "number", role or role_of(key))
         pv, client = config.pv if config else name, self._client(name, config.url if config else None)
         return Source(name, key, pv, client, column, config)
 
@@ -106,10 +106,17 @@ def named(name: str, section: Mapping[str, C]) -> tuple[str, C | None]:
     return next(known, (data_key(name), None))
 
 
-def _shutter(client: Client, station: Station) -> Shutter | None:
-    if station.shutter is None or station.shutter.policy == "leave":
+def role_of(key: str) -> str:
+    """Return what a detector measures, by the last word of its name."""
+    return ROLES.get(key.rpartition(":")[2].casefold(), "counts")
+
+
+def _shutter(plan: ScanConfig, client: Client, station: Station) -> Shutter | None:
+    """Return the shutter that a scan operates; dark readings close the usual one where the station names none."""
+    if not isinstance(plan, DarkScanConfig) and (station.shutter is None or station.shutter.policy == "leave"):
         return None
-    return Shutter(status_pv=station.shutter.status_pv, cmd_pv=station.shutter.cmd_pv, client=client)
+    names = station.shutter.model_dump(include={"status_pv", "cmd_pv"}) if station.shutter else {}
+    return Shutter(**names, client=client)
 
 
 def refuse_twins(rig: Rig) -> None:
@@ -130,7 +137,11 @@ def _described(rig: Rig) -> Rig:
     """Return the rig with what each control system knows of its PVs, and the station's word on units and limits."""
     wanted = [dict.fromkeys(pv for client, pv in _pvs(rig) if client == i) for i in range(len(rig.team.clients))]
     asked = [i for i, pvs in enumerate(wanted) if pvs]
-    known = dict(zip(asked, rig.team.each(asked, lambda i: rig.team.clients[i].describe(list(wanted[i]))), strict=True))
+    try:
+        answers = rig.team.each(asked, lambda i: rig.team.clients[i].describe(list(wanted[i])))
+    except UnknownPV as error:
+        raise _explained(error, rig) from None
+    known = dict(zip(asked, answers, strict=True))
 
     def axis(axis: Axis) -> Axis:
         found = known[axis.client][axis.readback]._replace(role="axis")
@@ -151,6 +162,20 @@ def _described(rig: Rig) -> Rig:
         watch=source(rig.watch) if rig.watch else None,
         baseline=tuple(map(source, rig.baseline)),
     )
+
+
+def _explained(error: UnknownPV, rig: Rig) -> UnknownPV:
+    """Return the error with what the user may have meant: a name of the station file, or another motor."""
+    told = str(error)
+    if (axis := next((axis for axis in rig.axes if f'"{axis.readback}"' in told), None)) is not None:
+        error = UnknownPV(f"{axis.name} is no motor: {told}", error.code, error.nearest)
+    named_by_user: tuple[Axis | Source, ...] = (*rig.axes, *rig.read_at_points, *rig.baseline)
+    for device in named_by_user:
+        if device.config is None and f'"{device.pv}"' in told:
+            if close := nearest(device.name, (*rig.station.motors, *rig.station.detectors)):
+                error.add_note(f"The station file has {', '.join(close)}.")
+            break
+    return error
 
 
 def _pvs(rig: Rig) -> Iterator[tuple[int, str]]:

@@ -11,15 +11,18 @@ import numpy as np
 
 from scantrail.daq.around import call, read_baseline
 from scantrail.daq.bench import Bench
+from scantrail.daq.busy import refuse_busy
 from scantrail.daq.checks import anchored, check, standing
 from scantrail.daq.client import Client
 from scantrail.daq.clock import Clock
 from scantrail.daq.collect import Collector
+from scantrail.daq.darkness import darken
 from scantrail.daq.data import ScanData
+from scantrail.daq.derived import missing_columns, refuse_formulas
 from scantrail.daq.header import header_of
 from scantrail.daq.loop import scan
 from scantrail.daq.manner import Manner, name_of
-from scantrail.daq.plans import PositionScanConfig, ScanConfig
+from scantrail.daq.plans import DarkScanConfig, PositionScanConfig, ScanConfig
 from scantrail.daq.rig import Rig
 from scantrail.daq.setting import Setting, Taken
 from scantrail.daq.survey import survey
@@ -39,9 +42,9 @@ def take(
 ) -> Taken:
     """Take what is still to be taken of `plan` and sum up; `others` are clients by the addresses in the station file.
 
-    A scan that the user stopped is summed up as `abort`. Raises InputError, UnknownPV, LinkError before anything moves,
-    then MotionError, ReplyTimeout, LinkLost, ProtocolError, JournalWriteError, SafeStateError; the run is closed by
-    then, with what it has.
+    A scan that the user stopped is summed up as `abort`. Raises InputError, UnknownPV, LinkError, and RunStateError
+    for a motor that another run is moving, before anything moves; then MotionError, ReplyTimeout, LinkLost,
+    ProtocolError, JournalWriteError, SafeStateError; the run is closed by then, with what it has.
     """
     taken = attempt(plan, client, setting, others=others, manner=manner)
     if taken.failure is not None:
@@ -59,6 +62,8 @@ def attempt(
 ) -> Taken:
     """As `take`, but what ends the scan once its run is open is in `failure`, beside what was taken until then."""
     manner = manner or Manner()
+    if not setting.earlier:  # what has begun goes on, whatever its columns
+        refuse_formulas(setting.station)
     rig = survey(plan, client, setting.station, others=others, baseline=manner.baseline)
     try:
         return _Scan(plan, rig, setting, manner).take()
@@ -76,9 +81,10 @@ class _Scan:
         self._rig = rig
         self._setting = setting
         self._manner = manner
+        refuse_busy(setting.root, [axis.column.source for axis in rig.axes])
         self._standing = standing(rig)
         self._plan = anchored(plan, self._standing)
-        self._notes = check(self._plan, rig)
+        self._notes = [*check(self._plan, rig), *missing_columns(self._plan, setting.station)]
 
     def take(self) -> Taken:
         for note in self._notes:
@@ -127,6 +133,8 @@ class _Scan:
 
     def _scan(self, run: RunWriter, bench: Bench) -> None:
         call(run, "before", self._manner.before)
+        if isinstance(self._plan, DarkScanConfig) and self._rig.shutter is not None:
+            darken(self._rig, self._rig.shutter, run)
         read_baseline(run, self._rig, self._clock)
         if bench.open() and scan(self._remaining(), bench, run) and self._origin:
             bench.go_back(self._origin)

@@ -132,7 +132,9 @@ def watching(url: str, dial: Dial, pvs: Sequence[str], interval: float, timeout:
     Raises UnknownPV, ProtocolError, LinkError, ReplyTimeout; silence is an error after `timeout` and an interval.
     """
     if not 0.0 < interval < 86400.0 or not pvs:
-        raise InputError(f"monitoring {', '.join(pvs) or 'nothing'} every {interval} s: at least a PV and a time > 0")
+        raise InputError(
+            f"monitoring needs a PV and an interval above 0 s, not {', '.join(pvs) or 'nothing'} every {interval:g} s"
+        )
     until = time.monotonic() + timeout
     with ExitStack() as stack:
         try:

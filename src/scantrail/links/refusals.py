@@ -14,8 +14,8 @@ def unknown(url: str, pv: str, names: list[str]) -> UnknownPV:
     if pv in names:
         return UnknownPV(f"{pv} at {url} is no motor", UNKNOWN_PV)
     close = nearest(pv, names)
-    hint = f" Did you mean {', '.join(close)}?" if close else ""
-    return UnknownPV(f'{url} has no PV "{pv}".{hint}', UNKNOWN_PV, close)
+    hint = f". Did you mean {', '.join(close)}?" if close else ""
+    return UnknownPV(f'{url} has no PV "{pv}"{hint}', UNKNOWN_PV, close)
 
 
 def refused(url: str, request: str, refusal: Refusal, limits: str = "") -> ProtocolError:

@@ -61,6 +61,7 @@ def _refusal(detail: ErrorDetails, root: type[BaseModel]) -> Refusal:
     while key and not _known(root, key):
         key = key[:-1]
     right = _RIGHT.get(detail["type"], detail["msg"]).format_map(context).removesuffix(".0")
+    right = right.replace("least 1 values", "least one value")
     if context.get("at"):
         return Refusal(key, right)
     if detail["type"] == "missing" and key != path:

@@ -120,21 +120,26 @@ class Database:
         self.close()
 
 
-def get_default_db(db_path: str | None = None, *, profile: str | None = None) -> Database:
-    """Return the database that every command uses, its schema made.
+def get_default_db(
+    db_path: str | None = None, *, profile: str | None = None, patience: float | None = None
+) -> Database:
+    """Return the database that every command uses, its schema made; patience: the longest wait [s] for a lock.
 
     Which: `db_path`, else SCANTRAIL_DB, SVT_DB, the station file's, the default of the seed. Raises InputError,
     ConfigError, DatabaseError, ProfileError.
     """
-    database = default_database(db_path, profile=profile)
+    database = default_database(db_path, profile=profile, patience=patience)
     _ = database.store
     return database
 
 
-def default_database(db_path: str | None = None, *, profile: str | Profile | None = None) -> Database:
+def default_database(
+    db_path: str | None = None, *, profile: str | Profile | None = None, patience: float | None = None
+) -> Database:
     """Return the same database as it stands, also if there is none yet. Raises InputError, ConfigError."""
     chosen = choose(db_path, profile if isinstance(profile, str) else None)
-    return Database(chosen.url, chosen.data_dir, profile=profile if isinstance(profile, Profile) else chosen.profile)
+    wanted = profile if isinstance(profile, Profile) else chosen.profile
+    return Database(chosen.url, chosen.data_dir, profile=wanted, patience=patience)
 
 
 @contextmanager

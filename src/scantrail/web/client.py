@@ -5,7 +5,7 @@ import mimetypes
 import secrets
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,7 @@ class Api:
 
     def export(self, run: int | str, format_: str, path: Path) -> Path:
         """Write a run in another format to the new file `path` and return it. Raises FileExistsError."""
-        content = self._ask("GET", f"runs/{_segment(run)}/export/{_segment(format_)}")
-        with path.open("xb") as file:
-            file.write(content)
-        return path
+        return self._save(f"runs/{_segment(run)}/export/{_segment(format_)}", path)
 
     def components(self, **search: Any) -> Json:  # noqa: ANN401 - q, type, status, location, page, size
         """Return a page of components: `components`, `total`. search: q, type, status, location, page, size."""
@@ -76,6 +73,48 @@ class Api:
     def matrix(self, type_: str, **search: Any) -> Json:  # noqa: ANN401 - lacking, page, size
         """Return the newest verdicts of the components of a type. search: lacking, page, size."""
         return self._get("tests/matrix", {"type": type_, **search})
+
+    def figure(self, run: int | str) -> Json:
+        """Return the figure of a run as data: panels, axes, elements."""
+        return self._get(f"runs/{_segment(run)}/figure")
+
+    def compare(self, *runs: int | str) -> Json:
+        """Return the figure of two or more runs of one kind laid over each other."""
+        found: Json = self._read("compare", [("run", run) for run in runs])
+        return found
+
+    def run_file(self, run: int | str, name: str, path: Path) -> Path:
+        """Write one of the `files` of a run to the new file `path` and return it. Raises FileExistsError."""
+        return self._save(f"runs/{_segment(run)}/files/{quote(name)}", path)
+
+    def summary(self) -> Json:
+        """Return counts of components, tests, positions and open issues."""
+        return self._get("summary")
+
+    def blocks(self, component: str) -> Json:
+        """Return what stands between a component and the status qualified."""
+        return self._get(f"components/{_segment(component)}/blocks")
+
+    def component_figure(self, component: str, what: str) -> Json:
+        """Return the figure of a component's tests of a type, `what`."""
+        return self._get(f"components/{_segment(component)}/figure", {"what": what})
+
+    def component_file(self, component: str, file: str, path: Path) -> Path:
+        """Write a file of a test, by its `path` there, to the new file `path` and return it. Raises FileExistsError."""
+        return self._save(f"components/{_segment(component)}/files/{quote(file)}", path)
+
+    def fitting(self, position: str) -> Json:
+        """Return the components that may be installed in a position: `components`, `total`."""
+        return self._get(f"positions/{_segment(position)}/fitting")
+
+    def test_types(self) -> list[Json]:
+        """Return the test types with their quantities, units and limits."""
+        found: list[Json] = self._read("tests/types")
+        return found
+
+    def distribution(self, type_: str, quantity: str, *, test_type: str | None = None) -> Json:
+        """Return how a quantity is distributed over the components of a type."""
+        return self._get("tests/distribution", {"type": type_, "quantity": quantity, "test_type": test_type})
 
     # --- changing -----------------------------------------------------------------------------------------------------
 
@@ -110,6 +149,10 @@ class Api:
     def assemble(self, component: str, parts: Mapping[str, str], **more: Any) -> Json:  # noqa: ANN401 - replace, notes, by
         """Attach parts, slot -> id. more: replace, notes, by."""
         return self._post(f"components/{_segment(component)}/assemble", {"parts": dict(parts), **more})
+
+    def disassemble(self, component: str, *slots: str, **more: str) -> Json:
+        """Detach the parts in these slots, all of them if none is named. more: notes, by."""
+        return self._post(f"components/{_segment(component)}/disassemble", {"slots": slots, **more})
 
     def log(self, component: str, text: str, **more: str) -> Json:
         """Write something down of a component. more: type, severity, by."""
@@ -149,14 +192,22 @@ class Api:
         answer: Json = self._read(path, query)
         return answer
 
-    def _read(self, path: str, query: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
-        asked = urlencode({name: value for name, value in (query or {}).items() if value is not None})
+    def _read(self, path: str, query: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None) -> Any:  # noqa: ANN401 - JSON
+        pairs = query.items() if isinstance(query, Mapping) else query or ()
+        asked = urlencode([(name, value) for name, value in pairs if value is not None])
         return json.loads(self._ask("GET", f"{path}?{asked}" if asked else path))
 
     def _post(self, path: str, document: Mapping[str, Any] | None = None) -> Json:
         body = None if document is None else json.dumps(document).encode()
         answer: Json = json.loads(self._ask("POST", path, body, "application/json"))
         return answer
+
+    def _save(self, asked: str, path: Path) -> Path:
+        """Write what is answered to a new file, or nothing."""
+        content = self._ask("GET", asked)
+        with path.open("xb") as file:
+            file.write(content)
+        return path
 
     def _ask(self, method: str, path: str, body: bytes | None = None, media: str | None = None) -> bytes:
         headers = {"Authorization": f"Bearer {self._token}", **({"Content-Type": media} if media else {})}

@@ -53,13 +53,18 @@ class Entered:
         """Whether the person has seen what will be written."""
         return self.values.get("sure") == "yes"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the person wants the form once more, with what was typed so far."""
+        return "again" in self.values
+
     def without_component(self) -> "Entered":
         """The same without a component."""
         return replace(self, values={name: value for name, value in self.values.items() if name != "id"})
 
     def kept(self) -> Iterator[tuple[str, str]]:
         """Yield what the next form must carry along."""
-        yield from ((name, value) for name, value in self.values.items() if name != "sure" and value)
+        yield from ((name, value) for name, value in self.values.items() if name not in ("sure", "again") and value)
         yield from (("staged", key) for key in self.staged)
 
 
@@ -168,6 +173,22 @@ def _assemble(database: Database, given: Entered) -> list[Field]:
     ]
 
 
+def _disassemble(database: Database, given: Entered) -> list[Field]:
+    slots = detail(database, given.component)["slots"] if given.component else []
+    if given.component and not any(row["child"] for row in slots):
+        raise InputError(f"{given.component} has no parts to detach")
+    return [
+        _component("All its parts are detached if none is chosen"),
+        *(
+            Field(f"{SLOT}{row['slot']}", f"{row['slot'].replace('_', ' ').capitalize()}: {row['child']}", "check")
+            for row in slots
+            if row["child"]
+        ),
+        Field("notes", "Notes", "area"),
+        _by(),
+    ]
+
+
 def _log(database: Database, given: Entered) -> list[Field]:
     severities = {"": "not said"} | {severity: severity for severity in SEVERITIES}
     return [
@@ -234,10 +255,14 @@ def _parse_assemble(values: Mapping[str, str]) -> dict[str, Any]:
     return {**found, "parts": {slot: part for slot, part in parts.items() if part}, "replace": "replace" in values}
 
 
+def _parse_disassemble(values: Mapping[str, str]) -> dict[str, Any]:
+    return {**_plain("notes")(values), "slots": [name.removeprefix(SLOT) for name in values if name.startswith(SLOT)]}
+
+
 def _parse_test(values: Mapping[str, str]) -> dict[str, Any]:
     verdicts = {"yes": True, "no": False}
     typed = {name.removeprefix(QUANTITY): text for name, text in values.items() if name.startswith(QUANTITY)}
-    measured = {name: _value(text) for name, text in typed.items() if text.strip()}
+    measured = {name: _value(text, name) for name, text in typed.items() if text.strip()}
     measured |= dict(_pairs(values.get("measurements", ""), "other quantities"))
     return {
         **_plain("type", "notes", "date")(values),
@@ -251,14 +276,18 @@ def _pairs(text: str, what: str) -> Iterator[tuple[str, Any]]:
         name, equals, value = line.partition("=")
         if not equals or not name.strip():
             raise InputError(f"{what}: {line.strip()!r} is no name = value")
-        yield name.strip(), _value(value)
+        yield name.strip(), _value(value, name.strip())
 
 
-def _value(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Read a value that is JSON as that, any other as text."""
+def _value(text: str, name: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Read a value that is JSON as that, any other as text; a list that is begun and no JSON is refused."""
     try:
         return json.loads(text, parse_constant=str)
-    except (ValueError, RecursionError):
+    except RecursionError as error:
+        raise InputError(f"{name} is nested too deep") from error
+    except ValueError as error:
+        if text.strip()[:1] in {"[", "{"}:
+            raise InputError(f"{name}: {text.strip()!r} is no JSON: {error}") from error
         return text.strip()
 
 
@@ -282,6 +311,7 @@ FORMS: Mapping[str, Form] = {
             _plain("outcome", "location", "reason", "date"),
         ),
         Form("assemble", "Attach parts", "Attach them", _assemble, _parse_assemble),
+        Form("disassemble", "Detach parts", "Detach them", _disassemble, _parse_disassemble),
         Form("log", "Write something down", "Log it", _log, _plain("text", "type", "severity")),
         Form("test", "Record a test", "Record it", _test, _parse_test, sends_files=True),
     )

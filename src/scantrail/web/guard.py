@@ -1,12 +1,11 @@
 """What stands before every page: which host, who, from where, how much, and what a browser may do with the answer."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from functools import partial
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, NamedTuple
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 
 from scantrail.errors import ScantrailError
 from scantrail.tracker import token_of
@@ -20,7 +19,8 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 64 * 1024 * 1024
 """Size of a request with all its files."""
-OPEN = ("/open", "/static/", "/favicon.ico")
+OPEN = frozenset({"/open", "/favicon.ico"})
+STATIC = "/static/"
 """What is answered without a session: the link itself, and style sheets."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -45,8 +45,11 @@ class Refusal(NamedTuple):
     sentence: str
 
 
-class TooLarge(Exception):
-    """A request that is longer than it said, or than any may be."""
+class TooLarge(HTTPException):
+    """A request that is longer than any may be, and did not say so."""
+
+    def __init__(self) -> None:
+        super().__init__(413, _too_large())
 
 
 class Guard:
@@ -64,16 +67,18 @@ class Guard:
         if scope["type"] != "http":  # nothing here speaks over a web socket
             return
         headers = Headers(scope=scope)
-        protected = partial(_with_headers, send)
+        answer = _Answer(send)
         found = await self._refusal(scope, headers)
         if found is not None:
-            await refusal(scope, found.status, found.sentence)(scope, receive, protected)
+            await refusal(scope, found.status, found.sentence)(scope, receive, answer)
             return
-        counted = _Counted(receive)
         try:
-            await self._app(scope, counted, protected)
-        except TooLarge:
-            await refusal(scope, 413, _too_large())(scope, receive, protected)
+            await self._app(scope, _Counted(receive), answer)
+        except Exception:  # a fault of ours: the answer guards the browser all the same, the log has the rest
+            if not answer.has_begun:
+                told = "this failed, and it is no fault of yours; the terminal of the server says where"
+                await refusal(scope, 500, told)(scope, receive, answer)
+            raise
 
     async def _refusal(self, scope: Message, headers: Headers) -> Refusal | None:
         method, path = scope["method"], scope["path"]
@@ -85,14 +90,17 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MOST_BYTES:
             return Refusal(413, _too_large())
-        if path.startswith(OPEN) and method in READING:
+        if (path in OPEN or path.startswith(STATIC)) and method in READING:
             return None
+        cookies = _cookies(headers, self._site.cookie)
         bearer = headers.get("authorization")
         if bearer is not None:
-            return await to_thread.run_sync(self._token_refusal, bearer, method, path)
-        if not self._site.keys.lets_in(_cookie(headers, self._site.cookie)):
+            refused = await to_thread.run_sync(self._token_refusal, bearer, method, path)
+            if refused is not None:
+                return refused
+        elif not any(map(self._site.keys.lets_in, cookies)):
             return Refusal(401, 'you are not let in yet; open the link that "scantrail web" printed, or a new one')
-        if method not in READING and not same_origin(headers):
+        if method not in READING and (cookies or bearer is None) and not same_origin(headers):
             return Refusal(403, "another page asked for this change; only this page itself may")
         return None
 
@@ -114,12 +122,13 @@ class Guard:
 def same_origin(headers: Headers) -> bool:
     """Tell whether a request comes from a page of the very host and port that it is sent to.
 
-    Browsers say so in Sec-Fetch-Site; those that do not, in Origin. Neither can be set by a page.
+    Browsers say so in Sec-Fetch-Site; those that do not, in Origin. Neither can be set by a page. Said twice, it must
+    be said alike.
     """
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    return headers.get("origin") == f"http://{headers.get('host', '')}"
+    sites = {*headers.getlist("sec-fetch-site")}
+    if sites:
+        return sites == {"same-origin"}
+    return {*headers.getlist("origin")} == {f"http://{headers.get('host', '')}"}
 
 
 class _Counted:
@@ -137,24 +146,28 @@ class _Counted:
         return message
 
 
-async def _with_headers(send: Send, message: Message) -> None:
-    if message["type"] == "http.response.start":
-        headers = MutableHeaders(scope=message)
-        for name, value in HEADERS.items():
-            headers[name] = value
-        if "cache-control" not in headers:
-            headers["Cache-Control"] = "no-store"
-    await send(message)
+class _Answer:
+    """The answer as it goes out, with what a browser may do with it; `has_begun`: its status is sent."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
 
 
-def _cookie(headers: Headers, name: str) -> str:
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    return jar[name].value if name in jar else ""
+def _cookies(headers: Headers, name: str) -> list[str]:
+    """Return every value of a cookie: those of other servers on this host stand beside ours, however they look."""
+    pairs = (pair.strip().partition("=") for line in headers.getlist("cookie") for pair in line.split(";"))
+    return [value for called, _, value in pairs if called == name]
 
 
 def _too_large() -> str:
-    return f"a request may hold {MOST_BYTES // 2**20} MiB with all its files, and says how many it holds"
+    return f"a request may hold {MOST_BYTES // 2**20} MiB with all its files"

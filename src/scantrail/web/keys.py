@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -27,11 +29,10 @@ class Keys:
     def __init__(self, root: Path) -> None:
         self._used = root / PLACE / "used"
         try:
-            (root / PLACE).mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._used.mkdir(mode=0o700, exist_ok=True)
+            _own(root / PLACE)
             secret = _secret(root / PLACE / "secret")
         except OSError as error:
-            raise OutputError(f"cannot keep the keys of the page in {root / PLACE}: {error.strerror}") from error
+            raise _unkept(root / PLACE, error) from error
         self._links = URLSafeTimedSerializer(secret, salt="scantrail link")
         self._sessions = URLSafeTimedSerializer(secret, salt="scantrail session")
 
@@ -40,16 +41,21 @@ class Keys:
         return self._links.dumps([port, secrets.token_hex(16)])
 
     def redeem(self, token: str, port: int) -> bool:
-        """Use a token up. False for one that is forged, too old, of another port, or used before."""
+        """Use a token up. False for one that is forged, too old, of another port, or used before.
+
+        Raises OutputError where it cannot be noted that it was used: it opens nothing then.
+        """
         try:
             to, name = self._links.loads(token, max_age=LINK_SECONDS)
         except (BadSignature, ValueError, TypeError):
             return False
-        self._forget()
         try:
-            (self._used / str(name)).touch(mode=0o600, exist_ok=False)
-        except OSError:
-            return False
+            self._forget()
+            os.close(os.open(self._used / str(name), os.O_CREAT | os.O_EXCL, 0o600))
+        except OSError as error:
+            if isinstance(error, FileExistsError) and self._used.is_dir():
+                return False
+            raise _unkept(self._used, error) from error
         return bool(to == port)
 
     def session(self) -> str:
@@ -66,23 +72,45 @@ class Keys:
 
     def _forget(self) -> None:
         """Drop the names of links that are too old to be taken anyway."""
+        _own(self._used.parent)
+        self._used.mkdir(mode=0o700, exist_ok=True)
         oldest = time.time() - 2 * LINK_SECONDS
         for name in self._used.iterdir():
-            if name.stat().st_mtime < oldest:
-                name.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another server of this data root drops it, too
+                if name.stat().st_mtime < oldest:
+                    name.unlink()
+
+
+def _own(place: Path) -> None:
+    """Make a directory that only this user may enter; one that was opened to others is closed to them again."""
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if stat.S_IMODE(place.stat().st_mode) != 0o700:
+        place.chmod(0o700)
 
 
 def _secret(path: Path) -> str:
-    """Read the secret, made on first use; of two processes at once, one makes it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    if not path.exists():
+    """Read the secret, made on first use; of two processes at once, one makes it.
+
+    One that is cut short, as a full disk or a power failure leaves it, could be guessed: it is made anew.
+    """
+    if path.exists() and len(path.read_text(errors="replace")) >= SECRET_BYTES:
+        return path.read_text()
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(SECRET_BYTES))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+            file.flush()
+            os.fsync(descriptor)
+        if path.exists():
+            draft.replace(path)
+        else:
+            with suppress(FileExistsError):
+                os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
     return path.read_text()
+
+
+def _unkept(place: Path, error: OSError) -> OutputError:
+    return OutputError(f"cannot keep the keys of the page in {place}: {error.strerror or error}")

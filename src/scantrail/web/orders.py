@@ -1,7 +1,8 @@
 """Changes as they are asked for, by a form or a script: what each needs, and the command line that does the same."""
 
+import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ from scantrail.tracker import (
     add_component,
     add_maintenance_log,
     assemble_module,
+    disassemble_module,
     install_component,
     moment,
     move_component,
@@ -42,14 +44,23 @@ class Order(BaseModel):
         """Do it. Raises whatever the command line would refuse it with."""
         raise NotImplementedError
 
+    def arguments(self, component: str) -> tuple[str, ...]:
+        """Return what stands on the command line without an option's name."""
+        return (component,)
+
     def options(self) -> Iterator[str]:
-        """Yield what stands behind the component's id on the command line."""
+        """Yield the options of the command line."""
         raise NotImplementedError
 
-    def line(self, component: str) -> str:
-        """Return the command line that does the same."""
-        by = [f"--{self.by_option}", self.by] if self.by else []
-        return shlex.join(["svt", self.command, component, *self.options(), *by])
+    def line(self, component: str, more: Iterable[str] = (), *, db_path: str | None = None) -> str:
+        """Return the command line that does the same, with more options at its end; db_path: where it is not usual."""
+        arguments, options = self.arguments(component), [*self.options(), *self._signed(), *more]
+        if any(each.startswith("-") for each in arguments):  # none of which is an option
+            return shlex.join([*_svt(db_path), self.command, *options, "--", *arguments])
+        return shlex.join([*_svt(db_path), self.command, *arguments, *options])
+
+    def _signed(self) -> tuple[str, ...]:
+        return (f"--{self.by_option}", self.by) if self.by else ()
 
 
 class NewComponent(Order):
@@ -71,18 +82,17 @@ class NewComponent(Order):
         given = self.model_dump(exclude={"by", "type"}, exclude_none=True)
         return add_component(component, self.type, given, by=self.by, db=database)
 
+    def line(self, component: str, more: Iterable[str] = (), *, db_path: str | None = None) -> str:
+        """Return the command line that does the same; `svt add` names the id by an option."""
+        return shlex.join([*_svt(db_path), self.command, "--id", component, *self.options(), *self._signed(), *more])
+
     def options(self) -> Iterator[str]:
         """Yield the fields that are given."""
         yield from ("--type", self.type)
         for name in ("status", "manufacturer", "serial", "location", "notes"):
             yield from _option(name, getattr(self, name))
         for name, value in self.attributes.items():
-            yield from ("--attribute", f"{name}={value}")
-
-    def line(self, component: str) -> str:
-        """Return the command line that does the same; `svt add` names the id by an option."""
-        by = [f"--{self.by_option}", self.by] if self.by else []
-        return shlex.join(["svt", "add", "--id", component, *self.options(), *by])
+            yield from ("--attribute", f"{name}={_as_read(value)}")
 
 
 class Move(Order):
@@ -97,9 +107,13 @@ class Move(Order):
         """Note where it is."""
         return move_component(component, self.location, by=self.by, db=database)
 
+    def arguments(self, component: str) -> tuple[str, ...]:
+        """Return id and location."""
+        return component, self.location
+
     def options(self) -> Iterator[str]:
-        """Yield the location."""
-        yield self.location
+        """Yield nothing."""
+        yield from ()
 
 
 class Install(Order):
@@ -128,9 +142,12 @@ class Install(Order):
             db=database,
         )
 
+    def arguments(self, component: str) -> tuple[str, ...]:
+        """Return id and position."""
+        return component, self.position
+
     def options(self) -> Iterator[str]:
-        """Yield position and what else is given."""
-        yield self.position
+        """Yield what else is given."""
         for name in ("run_period", "date", "notes"):
             yield from _option(name, getattr(self, name))
         if self.reason:
@@ -196,6 +213,28 @@ class Assemble(Order):
         yield from _option("notes", self.notes)
 
 
+class Disassemble(Order):
+    """Parts to detach from a component. slots: those alone, all of them if none is named."""
+
+    command: ClassVar[str] = "disassemble"
+    by_option: ClassVar[str] = "disassembled-by"
+
+    slots: list[str] = Field(default_factory=list, max_length=100)
+    notes: str | None = Text
+
+    def carry_out(self, database: Database, component: str) -> Done:
+        """Detach the parts."""
+        return disassemble_module(
+            component, slots=self.slots, disassembled_by=self.by, notes=self.notes or "", db=database
+        )
+
+    def options(self) -> Iterator[str]:
+        """Yield the slots and what else is given."""
+        for slot in self.slots:
+            yield from ("--slot", slot)
+        yield from _option("notes", self.notes)
+
+
 class Log(Order):
     """Something to write down of a component. type: issue, repair, maintenance, note, observation or comment."""
 
@@ -212,9 +251,12 @@ class Log(Order):
             component, self.text, self.type, severity=self.severity, logged_by=self.by, db=database
         )
 
+    def arguments(self, component: str) -> tuple[str, ...]:
+        """Return id and text."""
+        return component, self.text
+
     def options(self) -> Iterator[str]:
-        """Yield the text and what else is given."""
-        yield self.text
+        """Yield what else is given."""
         yield from ("--type", self.type)
         yield from _option("severity", self.severity)
 
@@ -257,20 +299,35 @@ class Test(Order):
         if self.passed is not None:
             yield "--pass" if self.passed else "--fail"
         for name, value in self.measurements.items():
-            yield from ("--set", f"{name}={value}")
+            yield from ("--set", f"{name}={_as_read(value)}")
         yield from _option("notes", self.notes)
         yield from _option("date", self.date)
 
 
 ORDERS: Mapping[str, type[Order]] = {
-    kind.command: kind for kind in (NewComponent, Move, Install, Remove, Assemble, Log, Test)
+    kind.command: kind for kind in (NewComponent, Move, Install, Remove, Assemble, Disassemble, Log, Test)
 }
 """Command -> what it needs."""
+
+
+def _svt(db_path: str | None) -> tuple[str, ...]:
+    return ("svt",) if db_path is None else ("svt", "--db-path", db_path)
 
 
 def _option(name: str, value: str | None) -> Iterator[str]:
     if value:
         yield from (f"--{name.replace('_', '-')}", value)
+
+
+def _as_read(value: object) -> str:
+    """Write a value as the command line reads it: as JSON, but for text that it would take for nothing else."""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    try:
+        json.loads(value)
+    except ValueError:
+        return value if value.strip()[:1] not in {"[", "{"} else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _moment(given: str | None) -> datetime | None:

@@ -1,11 +1,13 @@
 """Errors as answers: a page for a browser, JSON for a script, the sentence of the command line in both."""
 
+import errno
 from collections.abc import MutableMapping
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -15,6 +17,7 @@ from scantrail.errors import (
     ConflictError,
     DatabaseError,
     InputError,
+    OutputError,
     Refused,
     RunNotFound,
     RunStateError,
@@ -30,9 +33,15 @@ STATUSES: tuple[tuple[type[ScantrailError], int], ...] = (
     (Refused, 409),
     (RunStateError, 409),
     (DatabaseError, 503),
+    (OutputError, 507),
     (InputError, 422),
 )
 """HTTP status of each error; of any other 409: the request was understood, and things are not so."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+BARE = {404: "there is no such page", 405: "{method} is not answered here"}
+"""What the framework says without a sentence."""
 
 
 def status_of(error: ScantrailError) -> int:
@@ -41,8 +50,9 @@ def status_of(error: ScantrailError) -> int:
 
 
 def refusal(scope: MutableMapping[str, Any], status: int, sentence: str) -> Response:
-    """Return the answer to a request that is refused: JSON below /api, a page elsewhere."""
-    if scope["path"].startswith("/api/"):
+    """Return the answer to a request that is refused: a page where somebody reads it, JSON to scripts."""
+    accepted = Headers(scope=scope).get("accept", "text/html")
+    if scope["path"].startswith("/api/") or "text/html" not in accepted:
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
         return JSONResponse({"detail": sentence}, status, headers)
     title = HTTPStatus(status).phrase
@@ -59,12 +69,19 @@ def add_refusals(app: FastAPI) -> None:
     def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             return refusal(request.scope, 500, "this failed")
+        if isinstance(error.__cause__, OSError):  # met while the body was read
+            return system(request, error.__cause__)
         told = error.detail
-        if error.status_code == 404 and told == "Not Found":
-            told = "there is no such page"
-        answer = refusal(request.scope, error.status_code, told)
+        if told == HTTPStatus(error.status_code).phrase:
+            told = BARE.get(error.status_code, told).format(method=request.method)
+        answer = refusal(request.scope, error.status_code, told.rstrip("."))
         answer.headers.update(error.headers or {})
         return answer
+
+    def system(request: Request, error: Exception) -> Response:
+        if not isinstance(error, OSError) or error.errno not in FULL:
+            raise error
+        return refusal(request.scope, 507, "there is no room left on the disk; nothing of this was kept")
 
     def invalid(request: Request, error: Exception) -> Response:
         faults = error.errors() if isinstance(error, RequestValidationError) else []
@@ -73,4 +90,5 @@ def add_refusals(app: FastAPI) -> None:
 
     app.add_exception_handler(ScantrailError, ours)
     app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(OSError, system)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from scantrail import __version__
 from scantrail.runs import cell, duration
+from scantrail.tracker import in_words
 from scantrail.web.measured import measured, with_error
 from scantrail.web.staging import SHOWN, media_type
 
@@ -39,12 +40,17 @@ def page(
     """Return a page made of a template; `request` tells which section is open."""
     path = request.url.path if request is not None else ""
     text = _environment().get_template(template).render(path=path, **context)
-    return HTMLResponse(text, status, headers)
+    return HTMLResponse(encodable(text), status, headers)
 
 
 def fragment(template: str, context: Mapping[str, Any]) -> str:
     """Return a part of a page."""
-    return _environment().get_template(template).render(path="", **context)
+    return encodable(_environment().get_template(template).render(path="", **context))
+
+
+def encodable(text: str) -> str:
+    """Return text that can be sent: a name of a file need not be any, nor what stands in a journal that was edited."""
+    return text.encode(errors="replace").decode()
 
 
 @cache
@@ -73,7 +79,7 @@ def local(moment: datetime | float | None, spec: str = "%Y-%m-%d %H:%M") -> str:
 
 def segment(text: object) -> str:
     """Return text as one segment of an address."""
-    return quote(str(text), safe="")
+    return quote(str(text), safe="", errors="replace")
 
 
 def size(count: int) -> str:
@@ -99,6 +105,8 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {"local": local, "segment": segment, "size": size, "duration": duration, "cell": cell}
+    made.filters["urlencode"] = lambda text: quote(str(text), errors="replace")
+    made.filters["limits"] = lambda limit: in_words(limit["low"], limit["high"], None)
     made.filters |= {"measured": measured, "with_error": with_error}
     made.tests["shown"] = lambda name: media_type(str(name)) in SHOWN
     made.globals |= {"static": static, "version": __version__, "sections": SECTIONS}

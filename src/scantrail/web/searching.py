@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import cast, get_args
 
+from scantrail.errors import InputError
 from scantrail.runs import Choice, RunStatus, RunSummary, listing
 from scantrail.web.site import Site
 
@@ -47,7 +48,9 @@ class Found:
 
 def search(site: Site, wanted: Wanted, *, page: int = 1, size: int = PAGE) -> Found:
     """Return a page of the runs that are looked for. Raises InputError, ConfigError."""
-    status = cast("RunStatus | None", wanted.status if wanted.status in STATUSES else None)
+    if wanted.status not in ("", *STATUSES):
+        raise InputError(f"there is no status {wanted.status!r}; a run is {', '.join(STATUSES)}")
+    status = cast("RunStatus | None", wanted.status or None)
     runs, notice = listing(site.root, site.catalogue, Choice(None, status, wanted.component or None))
     taken = [run for run in runs if wanted.takes(run)]
     first = (page - 1) * size

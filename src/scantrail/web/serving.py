@@ -43,8 +43,21 @@ def serve(
             f"the page is served on {HOST} alone, not on {host}: it knows no users yet; to see it from elsewhere, "
             f"forward its port: ssh -L {port or 8737}:{HOST}:{port or 8737} and the name of this machine"
         )
-    with _bound(port) as listening:
-        site = Site(root, db_path, port=listening.getsockname()[1])
+    with bound(port) as listening:
+        server = Server(Site(root, db_path, port=listening.getsockname()[1]))
+        opened(server.served)
+        server.run(sockets=[listening])
+
+
+def new_link(root: Path, port: int) -> str:
+    """Return a link that opens the page served on this port once, within the next ten minutes. Raises OutputError."""
+    return f"http://{HOST}:{port}/open?token={Keys(root).link(port)}"
+
+
+class Server(uvicorn.Server):
+    """Serves a site; its streams of events end as soon as it is told to end."""
+
+    def __init__(self, site: Site) -> None:
         settings = uvicorn.Config(
             application(site),
             lifespan="on",
@@ -55,22 +68,13 @@ def serve(
             ws="none",
             timeout_graceful_shutdown=GRACE,
         )
-        address = f"http://{HOST}:{site.port}"
-        opened(Served(address, new_link(root, site.port)))
-        _Server(settings, site).run(sockets=[listening])
-
-
-def new_link(root: Path, port: int) -> str:
-    """Return a link that opens the page served on this port once, within the next ten minutes. Raises OutputError."""
-    return f"http://{HOST}:{port}/open?token={Keys(root).link(port)}"
-
-
-class _Server(uvicorn.Server):
-    """A server whose streams of events end as soon as it is told to end."""
-
-    def __init__(self, config: uvicorn.Config, site: Site) -> None:
-        super().__init__(config)
+        super().__init__(settings)
         self._site = site
+
+    @property
+    def served(self) -> Served:
+        """Where it is, with a new link."""
+        return Served(f"http://{HOST}:{self._site.port}", new_link(self._site.root, self._site.port))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end."""
@@ -78,7 +82,8 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _bound(port: int) -> socket.socket:
+def bound(port: int) -> socket.socket:
+    """Return a socket that listens on this port, on a free one for 0. Raises InputError, LinkError if it is taken."""
     if not 0 <= port <= 65535:
         raise InputError(f"there is no port {port}; a port is a number from 0 to 65535")
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

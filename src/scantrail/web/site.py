@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
-from scantrail.db import database_url
+from scantrail.db import database_url, sqlite_path
+from scantrail.errors import DatabaseError
 from scantrail.station import find_station, load_station
 from scantrail.web.keys import Keys
 from scantrail.web.live.watch import Watch
 
 if TYPE_CHECKING:
     from scantrail.tracker import Database
+
+
+PATIENCE = 10.0
+"""Longest wait [s] for a database that is locked: a person looks at the page meanwhile."""
 
 
 class Site:
@@ -27,9 +32,10 @@ class Site:
         self.keys = Keys(root)
         self.watch = Watch(root)
         self.closing = threading.Event()
-        self._db_path = db_path
+        self.db_path = db_path
         self._lock = threading.Lock()
         self._database: Database | None = None
+        self._file: tuple[int, int] | None = None
 
     @property
     def cookie(self) -> str:
@@ -44,20 +50,30 @@ class Site:
     @property
     def catalogue(self) -> str:
         """URL of the database that lists the runs. Raises ConfigError, InputError."""
-        configured = None if self._db_path or find_station() is None else load_station().database.url
-        return database_url(self._db_path, configured)
+        configured = None if self.db_path or find_station() is None else load_station().database.url
+        return database_url(self.db_path, configured)
 
     @property
     def database(self) -> "Database":
-        """The database of the components, opened when it is first asked for.
+        """The database of the components, opened when it is first asked for, and again where its file was replaced.
 
-        Raises InputError, ConfigError, DatabaseError, ProfileError.
+        Raises InputError, ConfigError, DatabaseError, ProfileError; DatabaseError where its file is gone: what is
+        written to a file that has no name any more is lost.
         """
         from scantrail.tracker import get_default_db
 
         with self._lock:
+            if self._database is not None and (found := _identity(self._database)) != self._file:
+                if found is None:
+                    raise DatabaseError(
+                        f"the database {self._database.name} is gone since the page was opened; put it back, or start "
+                        "the page anew"
+                    )
+                self._database.close()
+                self._database = None
             if self._database is None:
-                self._database = get_default_db(self._db_path)
+                self._database = get_default_db(self.db_path, patience=PATIENCE)
+                self._file = _identity(self._database)
             return self._database
 
     @property
@@ -73,6 +89,16 @@ class Site:
             if self._database is not None:
                 self._database.close()
                 self._database = None
+
+
+def _identity(database: "Database") -> tuple[int, int] | None:
+    """Return which file a database is, whatever it is called; None for a server's, and for one that is gone."""
+    path = sqlite_path(database.url)
+    try:
+        found = None if path is None else path.stat()
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
 
 
 def site_of(request: Request) -> Site:

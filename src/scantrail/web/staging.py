@@ -27,6 +27,14 @@ TYPES: dict[FileKind, dict[str, str]] = {
     "data": {f".{end}": "application/octet-stream" for end in sorted(DATA)},
 }
 """What may be sent, and as what it is given back: nothing that a browser would run, and an archive stays one."""
+BEGINNINGS: dict[str, tuple[bytes, ...]] = {
+    "image/png": (b"\x89PNG",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF8",),
+    "image/webp": (b"RIFF",),
+    "image/tiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+}
+"""First bytes of an image, by what it is given back as."""
 SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """Images that browsers show."""
 KEPT_SECONDS = 3600
@@ -57,7 +65,10 @@ class Staged:
 
 
 def stage(place: Path, kind: FileKind, name: str, content: BinaryIO) -> Staged:
-    """Keep a file that was sent. Raises InputError for one of a type that is not taken, OutputError."""
+    """Keep a file that was sent.
+
+    Raises InputError for one of a type that is not taken and for an image that is none, OutputError.
+    """
     safe = _safe(name)
     suffix = PurePosixPath(safe).suffix.lower()
     if suffix not in TYPES[kind]:
@@ -65,6 +76,10 @@ def stage(place: Path, kind: FileKind, name: str, content: BinaryIO) -> Staged:
             f"{name[:LONGEST_NAME]!r} is not taken as {'an image' if kind == 'image' else 'a data file'}; "
             f"it must end in {', '.join(TYPES[kind])}"
         )
+    beginnings = BEGINNINGS.get(TYPES[kind][suffix], ())
+    if beginnings and not content.read(max(map(len, beginnings))).startswith(beginnings):
+        raise InputError(f"{safe} is no {suffix[1:]} image, whatever its name says; send it as a data file, or whole")
+    content.seek(0)
     forget(place)
     key = secrets.token_hex(16)
     directory = place / key / kind

@@ -180,7 +180,7 @@ def test_readings_that_failed_and_places_that_come_again_do_no_harm() -> None:
 @pytest.mark.parametrize("points", range(5))
 def test_too_few_points_are_no_curve(points: int) -> None:
     few = found(X[:points], gauss(2820)[:points])
-    assert few.sentence == f"has {points} readings, and 5 are needed to tell a peak from noise"
+    assert few.sentence == f"has {points} reading{'s' * (points != 1)}, and 5 are needed to tell a peak from noise"
 
 
 # --- noise ------------------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def move(
     target = place(motor, station)
     target.refuse_beyond(position)
     if timeout is not None and not 0 < timeout <= 86400:
-        raise InputError(f"--timeout {timeout:g}: a time above 0 s, at most a day, is needed.")
+        raise InputError(f"--timeout {timeout:g}: a time above 0 s, at most a day, is needed")
     with reached([target], station) as client:
         units = described([target], station, client)[target.url, target.pv].units
         began = time.monotonic()
@@ -141,13 +141,14 @@ def _patience(target: Place, distance: float) -> float:
 def _readback_shown(name: str, position: float, unit: str) -> Iterator[Callable[[float], None] | None]:
     """Give what shows a readback in the last line of the terminal, None without one."""
     from rich.console import Console
+    from rich.text import Text
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     if not console.is_terminal:
         yield None
         return
-    with console.status(f"{name} moves to {position:g}{unit}") as line:
-        yield lambda readback: line.update(f"{name} at {readback:g}{unit}, on its way to {position:g}{unit}")
+    with console.status(Text(f"{name} moves to {position:g}{unit}")) as line:
+        yield lambda readback: line.update(Text(f"{name} at {readback:g}{unit}, on its way to {position:g}{unit}"))
 
 
 def _sleep(seconds: float) -> Literal["go"]:

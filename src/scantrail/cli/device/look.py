@@ -136,5 +136,5 @@ def _limits(column: Column) -> str:
 
 def _none_like(pattern: str, client: Client) -> UnknownPV:
     close = nearest(pattern, client.list_pvs())
-    hint = f" Did you mean {', '.join(close)}?" if close else ' Patterns are globs, such as "BL02:DET:*".'
-    return UnknownPV(f'{client.url} has no PV like "{pattern}".{hint}', nearest=close)
+    hint = f". Did you mean {', '.join(close)}?" if close else '; patterns are globs, such as "BL02:DET:*"'
+    return UnknownPV(f'{client.url} has no PV like "{pattern}"{hint}', nearest=close)

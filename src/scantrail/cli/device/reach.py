@@ -42,7 +42,7 @@ class Place:
     def refuse_beyond(self, value: float) -> None:
         """Raise InputError for what is not finite, or outside the limits in the station file."""
         if not math.isfinite(value):
-            raise InputError(f"{self.name} takes a finite number, not {value}.")
+            raise InputError(f"{self.name} takes a finite number, not {value}")
         if self.motor is not None and self.motor.limits is not None:
             low, high = self.motor.limits
             if not low <= value <= high:
@@ -55,7 +55,7 @@ def station_of(config: Path | None, url: str | None, *, sim: bool) -> Station:
     from scantrail.acquire import at_address, simulated
 
     if sim and url is not None:
-        raise InputError(f"--sim and --url {url}: give one of them.")
+        raise InputError(f"--sim and --url {url} are two beamlines; give one of them")
     station = load_station(config)
     if sim:
         return simulated(station)

@@ -60,5 +60,7 @@ def connections(component_id: str | None, page: int | None, limit: int | None, a
 
         columns = ("a", "a_port", "b", "b_port", "cable", "connected", "connected_by")
         headings = ("component", "port", "component", "port", "cable", "since", "by")
-        Console(highlight=False).print(table(headings, ([row[column] for column in columns] for row in shown)))
+        Console(highlight=False, emoji=False).print(
+            table(headings, ([row[column] for column in columns] for row in shown))
+        )
     say_more(len(shown), len(found), wanted, "connections")

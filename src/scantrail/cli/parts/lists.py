@@ -36,7 +36,7 @@ def list_(
         from rich.console import Console
 
         headings = ("id", "type", "status", "manufacturer", "serial", "place")
-        Console(highlight=False).print(
+        Console(highlight=False, emoji=False).print(
             table(headings, ([*list(row.values())[:5], place_in_words(row)] for row in found.rows))
         )
     say_more(len(found.rows), found.total, wanted, "components")
@@ -65,7 +65,7 @@ def summary(as_json: bool) -> None:
         return
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     counts: dict[str, dict[str, int]] = found["components"]
     used = [status for status in STATUSES if any(status in row for row in counts.values())]
     rows = [(kind, *(row.get(status, "") for status in used), sum(row.values())) for kind, row in counts.items()]
@@ -103,7 +103,7 @@ def locations(page: int | None, limit: int | None, as_json: bool) -> None:
     elif rows:
         from rich.console import Console
 
-        Console(highlight=False).print(
+        Console(highlight=False, emoji=False).print(
             table(("location", "components"), [(row["name"], row["components"]) for row in rows])
         )
     say_more(len(rows), len(found), wanted, "locations")

@@ -39,7 +39,7 @@ def history(component_id: str, page: int | None, limit: int | None, as_json: boo
         for row in shown
     )
     if shown:
-        Console(highlight=False).print(table(("event", "time", "by", "what", "status", "place"), rows))
+        Console(highlight=False, emoji=False).print(table(("event", "time", "by", "what", "status", "place"), rows))
     say_more(len(shown), len(found), wanted, "events")
 
 
@@ -71,7 +71,9 @@ def at(
     if shown:
         from rich.console import Console
 
-        Console(highlight=False).print(table(("id", "type", "status", "place"), (list(row.values()) for row in shown)))
+        Console(highlight=False, emoji=False).print(
+            table(("id", "type", "status", "place"), (list(row.values()) for row in shown))
+        )
     say_more(len(shown), len(found), wanted, "components")
 
 

@@ -72,6 +72,6 @@ def _tell(drawn: "Drawn") -> None:
 
     if drawn.rows:
         click.echo()
-        Console(highlight=False).print(table(list(drawn.headings), drawn.rows))
+        Console(highlight=False, emoji=False).print(table(list(drawn.headings), drawn.rows))
     for note in drawn.notes:
         click.echo(line(note))

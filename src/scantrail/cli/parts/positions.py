@@ -125,5 +125,5 @@ def positions(
         from rich.console import Console
 
         headings = ("position", "component", "run period", "installed", "removed")
-        Console(highlight=False).print(table(headings, (list(row.values()) for row in shown)))
+        Console(highlight=False, emoji=False).print(table(headings, (list(row.values()) for row in shown)))
     say_more(len(shown), len(found), wanted, "positions")

@@ -37,7 +37,7 @@ def search(text: str, page: int | None, limit: int | None, as_json: bool) -> Non
             for each in shown
             for first, (where, said) in ((at == 0, place) for at, place in enumerate(each.places))
         )
-        Console(highlight=False).print(table(headings, rows))
+        Console(highlight=False, emoji=False).print(table(headings, rows))
     say_more(len(shown), len(found), choice, "components")
 
 

@@ -38,7 +38,7 @@ def print_card(database: "Database", component_id: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     console.print(_facts(found))
     for title, section in _sections(found, units):
         console.print()

@@ -94,7 +94,7 @@ def test_types(as_json: bool) -> None:
         required = [f"required for {each}" for each in row["required"]]
         units = [f"{name} [{unit}]" if unit else name for name, unit in row["quantities"].items()]
         rows.append((row["name"], ", ".join(units), "; ".join([*limits, *required]), row["description"]))
-    Console(highlight=False).print(table(("test type", "quantities", "limits", "description"), rows))
+    Console(highlight=False, emoji=False).print(table(("test type", "quantities", "limits", "description"), rows))
 
 
 @click.command()

@@ -78,7 +78,7 @@ def nexus(run: str, output: Path) -> int:
         raise InputError("NeXus is no text for the standard output; give --output a name such as run.nxs")
     joined = chain(locate(run))
     written = export_nexus(joined.records, output, columns_worked_out(joined.records))
-    _say(written.points, "point", joined, output)
+    _say(written.points, "point", joined, output, written.passes)
     return _told(joined, written.notices)
 
 
@@ -124,14 +124,15 @@ def _as_text(
             written = write(joined.records, file, worked_out)
     else:
         written = export(joined.records, output, worked_out)
-        _say(written.points, "point", joined, output)
+        _say(written.points, "point", joined, output, written.passes)
     return _told(joined, written.notices)
 
 
-def _say(count: int, unit: str, joined: "Chain", output: Path) -> None:
+def _say(count: int, unit: str, joined: "Chain", output: Path, passes: int = 1) -> None:
     numbers = [str(record.start["scan_id"]) for record in joined.records]
     runs = f"{'run' if len(numbers) == 1 else 'runs'} {', '.join(numbers)}"
-    click.echo(f"{count} {unit}{'' if count == 1 else 's'} of {runs} written to {output}.")
+    mean = f", each the mean of {passes} passes," if passes > 1 else ""
+    click.echo(f"{count} {unit}{'' if count == 1 else 's'} of {runs}{mean} written to {output}.")
 
 
 def _told(joined: "Chain", notices: Sequence[str]) -> int:

@@ -34,7 +34,7 @@ def show(run: str, db_path: str | None, whole: bool, as_json: bool) -> None:
     from scantrail.cli.answers import print_answers
     from scantrail.runs import Result
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     console.print(_facts(shown, found))
     if shown.run.points:
         console.print()

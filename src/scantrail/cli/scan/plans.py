@@ -78,14 +78,14 @@ def station_at(config: Path | None, url: str | None, *, sim: bool) -> "Station":
 
 def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
     """Print the points of a plan and the expected time; nothing is connected. Raises InputError beyond the limits."""
-    from scantrail.acquire import expected_time
+    from scantrail.acquire import expected_time, untimed
     from scantrail.cli.energies import angles_of, regions_told
     from scantrail.cli.wording import ends, scan_in_words
     from scantrail.daq import XAFSScanConfig, check_without_hardware
 
     plan = order.plan
     notices = check_without_hardware(plan, order.station)
-    seconds = expected_time(order)
+    seconds, without = expected_time(order), untimed(order)
     if as_json:
         first, last = ends(plan)
         told = {
@@ -94,6 +94,7 @@ def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
             "first": dict(first.setpoints),
             "last": dict(last.setpoints),
             "seconds": seconds,
+            "untimed": without,
             "notices": notices,
             "plan": plan.document(),
         }
@@ -101,6 +102,6 @@ def show_plan(order: "Order[ScanConfig]", *, as_json: bool) -> int:
             told |= {"regions": regions_told(plan), "angles": angles_of(plan, order.station)}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
-    for line in (*scan_in_words(plan, seconds, order.station), *notices):
+    for line in (*scan_in_words(plan, seconds, order.station, without), *notices):
         click.echo(line)
     return 0

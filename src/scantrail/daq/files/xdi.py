@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scantrail.daq.bragg import HC
 from scantrail.daq.files.lines import NUMBER, lines_of, numbers
 from scantrail.daq.files.xdi_header import TO_EV, Field, Header, edge_of, header_of
 from scantrail.daq.measured import Floats, Measured, Quantity
@@ -24,8 +25,6 @@ RAW = {"i0", "itrans", "ifluor", "irefer"}
 READY = re.compile(r"(mu|norm)(trans|fluor|refer)|chi\w*|k|r", re.IGNORECASE)
 """Labels of what was worked out of it."""
 ANGLES = {"degrees": np.pi / 180, "deg": np.pi / 180, "radians": 1.0}
-HC = 12398.419843320026
-"""h c [eV angstrom]."""
 OURS = "scantrail."
 """Namespace of the fields that our own exports add."""
 PLANNED = f"{OURS}points"

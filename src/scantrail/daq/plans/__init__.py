@@ -57,6 +57,8 @@ def plan_from(document: Mapping[str, Any]) -> ScanConfig:
     Raises InputError for a kind that is not known, and for fields that do not fit.
     """
     kind = document.get("type")
+    if kind is None:
+        raise InputError(f"type is missing; there are {', '.join(PLANS)}")
     if not isinstance(kind, str) or kind not in PLANS:
         raise InputError(f"there is no scan of the type {kind!r}; there are {', '.join(PLANS)}")
     try:

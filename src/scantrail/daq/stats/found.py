@@ -6,7 +6,8 @@ from typing import Literal
 
 from scantrail.daq.measured import Floats
 
-Shape = Literal["peak", "dip", "edge", "none"]
+Shape = Literal["peak", "dip", "edge", "level", "none"]
+"""What readings show; a level is that of readings in time."""
 VERBS: dict[Shape, str] = {"peak": "peaks", "dip": "dips"}
 EXTREMES: dict[Shape, str] = {"peak": "highest", "dip": "lowest"}
 CUT, CUT_SHORT = "is cut at the range end", "is cut where the scan ended early"

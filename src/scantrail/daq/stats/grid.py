@@ -1,6 +1,6 @@
 """What a mesh says: the place of its peak, and how wide that is along both axes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -12,7 +12,7 @@ from scantrail.daq.stats.curve import Curve, counting_error, positions
 from scantrail.daq.stats.found import CUT, CUT_SHORT, EXTREMES, NO_RAW_CENTROID, VERBS, Found, Shape, Statistic, given
 from scantrail.daq.stats.noise import FEWEST, contrast, noise_of
 from scantrail.daq.stats.profile import profile_of
-from scantrail.daq.stats.words import flat, saturation, told
+from scantrail.daq.stats.words import again, few, flat, saturation, told
 
 Mask = NDArray[np.bool_]
 Cell = tuple[int, int]
@@ -48,8 +48,7 @@ def over_grid(measured: Measured, column: Quantity) -> Found:
     z = gridded(measured, column.values)
     held = z[np.isfinite(z)]
     if len(held) < FEWEST**2:
-        few = f"has {len(held)} readings, and {FEWEST**2} are needed to tell a peak from noise"
-        return Found(column.name, "none", few)
+        return Found(column.name, "none", few(len(held), FEWEST**2))
     counted = counting_error(column, measured.dwell)
     noise = noise_of(list(z if z.shape[1] >= FEWEST else z.T), counted)
     seen = contrast(held, noise)
@@ -60,7 +59,7 @@ def over_grid(measured: Measured, column: Quantity) -> Found:
     above = (-1.0 if shape == "dip" else 1.0) * (z - rim)
     top = divmod(int(np.nanargmax(above)), z.shape[1])
     sigma = np.full(z.shape, noise) if counted is None else gridded(measured, counted)
-    along = (_places(measured, 0), _places(measured, 1))
+    along = (places_along(measured, 0), places_along(measured, 1))
     spot = Spot(above, along, sigma, noise, top, _spot(above > above[top] / 2.0, top))
     return _told(spot, shape, measured, column)
 
@@ -78,16 +77,16 @@ def _told(spot: Spot, shape: Shape, measured: Measured, column: Quantity) -> Fou
     statistics = tuple(_statistics(spot, shape, measured, column, reason))
     value = next(one for one in statistics if one.name == "value")
     if cut:
-        where = _where(
+        place = where(
             Statistic("peak", axis.unit, at, axis=axis.name, digit=step / 10.0)
             for axis, at, step in _top(spot, measured)
         )
-        sentence = f"shows a {shape} that {cut}: it is {EXTREMES[shape]}, {told(value)}, at {where}"
+        sentence = f"shows a {shape} that {cut}: it is {EXTREMES[shape]}, {told(value)}, at {place}"
         return Found(column.name, shape, sentence, statistics, saturation(column))
     widths = [one for one in statistics if one.name == "fwhm" and one.value is not None]
     aside = f"FWHM {' by '.join(map(told, widths))}, " if len(widths) == 2 else ""
-    centre = _where(one for one in statistics if one.name == "centroid")
-    sentence = f"{VERBS[shape]} at {_where(one for one in statistics if one.name == 'peak')} ({aside}centroid {centre})"
+    centre = where(one for one in statistics if one.name == "centroid")
+    sentence = f"{VERBS[shape]} at {where(one for one in statistics if one.name == 'peak')} ({aside}centroid {centre})"
     return Found(column.name, shape, sentence, statistics, (*_others(spot, shape), *saturation(column)))
 
 
@@ -159,7 +158,7 @@ def _others(spot: Spot, shape: Shape) -> tuple[str, ...]:
     """Note that there is another spot above half height."""
     half = spot.z[spot.top] / 2.0
     others = np.isfinite(spot.z) & (np.nan_to_num(spot.z) > half + 3.0 * spot.noise) & ~spot.own
-    return (f"it rises above half height more than once: the highest {shape} is told",) if np.any(others) else ()
+    return (again(shape),) if np.any(others) else ()
 
 
 def _spot(kept: Mask, top: Cell) -> Mask:
@@ -184,7 +183,7 @@ def _rim(z: Floats) -> Floats:
     return held if len(held) else z[np.isfinite(z)]
 
 
-def _places(measured: Measured, axis: int) -> Floats:
+def places_along(measured: Measured, axis: int) -> Floats:
     """Return the position of each row or column of the grid, NaN where nothing was measured in it."""
     index, where = measured.index[:, axis], positions(measured, axis)
     number = np.bincount(index, minlength=measured.shape[axis])
@@ -200,5 +199,6 @@ def _top(spot: Spot, measured: Measured) -> Iterator[tuple[Quantity, float, floa
         yield axis, float(places[index]), float(np.nanmedian(steps)) if np.any(np.isfinite(steps)) else 0.0
 
 
-def _where(statistics: Iterator[Statistic]) -> str:
+def where(statistics: Iterable[Statistic]) -> str:
+    """Return the place that statistics of several axes tell, in words."""
     return ", ".join(f"{one.axis.rpartition(':')[2]} {told(one)}" for one in statistics)

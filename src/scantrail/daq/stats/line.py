@@ -21,7 +21,7 @@ from scantrail.daq.stats.found import (
 )
 from scantrail.daq.stats.noise import FEWEST, contrast, noise_of
 from scantrail.daq.stats.profile import Profile, ends, profile_of
-from scantrail.daq.stats.words import flat, saturation, told
+from scantrail.daq.stats.words import again, few, flat, saturation, told
 
 STEP = 8.0
 """Height of an edge, in units of the noise, below which it may be a drift: four on either side of its middle."""
@@ -31,8 +31,7 @@ def along_line(measured: Measured, column: Quantity) -> Found:
     """Return what the readings of a column show along the first axis of a scan."""
     axis, curve = measured.axes[0], curve_of(measured, column)
     if len(curve) < FEWEST:
-        few = f"has {len(curve)} readings, and {FEWEST} are needed to tell a peak from noise"
-        return Found(column.name, "none", few)
+        return Found(column.name, "none", few(len(curve), FEWEST))
     seen = contrast(curve.y, noise_of([curve.y], curve.sigma))
     if seen.flat:
         return Found(column.name, "none", flat(seen))
@@ -63,7 +62,7 @@ def _peak(profile: Profile, shape: Shape, column: Quantity, unit: str) -> Found:
     cut = _cut(profile)
     statistics = tuple(_statistics(profile, shape, column, unit, f"the {shape} {cut}" if cut else ""))
     of = {one.name: one for one in statistics}
-    notes = (f"it rises above half height more than once: the highest {shape} is told",) if profile.again else ()
+    notes = (again(shape),) if profile.again else ()
     notes = (*notes, *saturation(column))
     if cut:
         at = told(Statistic("peak", unit, profile.position, digit=profile.curve.step / 10.0))

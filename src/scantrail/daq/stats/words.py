@@ -3,7 +3,7 @@
 from math import floor, isfinite, log10
 
 from scantrail.daq.measured import Quantity
-from scantrail.daq.stats.found import Statistic
+from scantrail.daq.stats.found import Shape, Statistic
 from scantrail.daq.stats.noise import Contrast
 
 MOST = 10
@@ -37,6 +37,18 @@ def _resolution(statistic: Statistic) -> float:
     return max(statistic.error / 2.0, statistic.digit / 10.0) if statistic.error else statistic.digit
 
 
+def few(number: int, needed: int) -> str:
+    """Say that there are fewer readings than it takes."""
+    return f"has {number} reading{'' if number == 1 else 's'}, and {needed} are needed to tell a peak from noise"
+
+
+def again(shape: Shape) -> str:
+    """Say that a peak or dip is not the only one."""
+    if shape == "dip":
+        return "it falls below half depth more than once: the deepest dip is told"
+    return "it rises above half height more than once: the highest peak is told"
+
+
 def flat(seen: Contrast) -> str:
     """Say that nothing stands out of the noise."""
     return (
@@ -45,9 +57,9 @@ def flat(seen: Contrast) -> str:
     )
 
 
-def saturation(column: Quantity) -> tuple[str, ...]:
-    """Warn of a detector that reached its ceiling."""
+def saturation(column: Quantity, what: str = "shape") -> tuple[str, ...]:
+    """Warn of a detector that reached its ceiling; what: that is not true then."""
     if not column.saturated:
         return ()
     points = "1 point" if column.saturated == 1 else f"{column.saturated} points"
-    return (f"it was at its ceiling of {column.ceiling:g} at {points}, so its shape is not true",)
+    return (f"it was at its ceiling of {column.ceiling:g} at {points}, so its {what} is not true",)

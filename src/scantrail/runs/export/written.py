@@ -9,17 +9,21 @@ from scantrail.runs.reader import Record
 
 HOLDS = {
     "xdi": "XDI holds absorption spectra alone",
-    "spec": "SPEC holds scans of one or two dimensions, and of time",
+    "spec": "SPEC holds scans of motors over one or two dimensions, and of time, but no spectra",
 }
 """What formats that cannot hold every run are for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many points a file holds; notices: what it lacks and how to have it, a sentence each."""
+    """How many points a file holds; notices: what it lacks and how to have it, a sentence each.
+
+    passes: how many measurements of each energy its points are the mean of.
+    """
 
     points: int
     notices: tuple[str, ...] = ()
+    passes: int = 1
 
 
 def formats_of(records: Sequence[Record]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from scantrail.runs.export.absorption import Absorption, absorptions
+from scantrail.runs.export.passes import averaged
 from scantrail.runs.export.place import new_file
 from scantrail.runs.export.recorded import Floats, Recorded, Recording, recording
 from scantrail.runs.export.text import complete, fresh, number, one_line, rows
@@ -38,23 +39,25 @@ def export_xdi(records: Sequence[Record], path: Path, worked_out: Sequence[Recor
 def write_xdi(records: Sequence[Record], file: TextIO, worked_out: Sequence[Recorded] = ()) -> Written:
     """Write an energy scan as XDI: energy (where the monochromator was sent), i0, itrans, ifluor, mu, then the rest.
 
-    Points that lack one of them are left out, and told. Raises RunError as `export_xdi`, OSError.
+    Several passes over the energies are averaged. Points that lack one of the columns are left out, and told. Raises
+    RunError as `export_xdi`, OSError.
     """
-    recorded = recording(records, worked_out)
-    refuse_unfit(recorded, "xdi")
+    whole = recording(records, worked_out)
+    refuse_unfit(whole, "xdi")
+    recorded, passes, fewer = averaged(whole)
     columns, units = _columns(recorded)
     found = complete(columns, needed=1)
     file.write(f"# XDI/1.0 Scantrail/{recorded.start['scantrail']['version']}\n")
     for place, name in enumerate(found.columns, 1):
         unit = f" {units[name]}" if name in units else ""
         file.write(f"# Column.{place}: {name}{unit}\n")
-    for name, value in _header(recorded):
+    for name, value in _header(recorded, passes):
         if told := one_line(value):
             file.write(f"# {name}: {told}\n")
     file.write(f"# ---\n# {'  '.join(found.columns)}\n")
     for row in rows(list(found.columns.values())):
         file.write(f"{row}\n")
-    return Written(found.points, (*found.notices, *_missing(recorded.start["xafs"])))
+    return Written(found.points, (*fewer, *found.notices, *_missing(recorded.start["xafs"])), passes)
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -92,7 +95,7 @@ def _word(key: str) -> str:
 # --- header -----------------------------------------------------------------------------------------------------------
 
 
-def _header(recorded: Recording) -> Iterator[tuple[str, object]]:
+def _header(recorded: Recording, passes: int) -> Iterator[tuple[str, object]]:
     """Yield the fields that are known: those of the dictionary, then our own under our own name."""
     told, ours = recorded.start["xafs"], recorded.start["scantrail"]
     place = ours.get("station", {}).get("beamline", {})
@@ -113,7 +116,7 @@ def _header(recorded: Recording) -> Iterator[tuple[str, object]]:
     for role, tag in LABELS.items():
         if (detector := recorded.of_role(role)) is not None:
             yield f"Detector.{tag}", ", ".join(filter(None, (detector.source, detector.unit)))
-    yield from _ours(recorded)
+    yield from _ours(recorded, passes)
 
 
 def _moment(seconds: float) -> str:
@@ -121,13 +124,15 @@ def _moment(seconds: float) -> str:
     return f"{iso(seconds).partition('.')[0]}Z"
 
 
-def _ours(recorded: Recording) -> Iterator[tuple[str, object]]:
+def _ours(recorded: Recording, passes: int) -> Iterator[tuple[str, object]]:
     ours = recorded.start["scantrail"]
     yield "Scantrail.run", ", ".join(map(str, recorded.numbers))
     yield "Scantrail.uid", ", ".join(recorded.uids)
     yield "Scantrail.operator", ours["operator"]
     yield "Scantrail.status", recorded.stop["exit_status"] if recorded.stop else "interrupted"
     yield "Scantrail.points", f"{len(recorded.time)} of {recorded.planned}"
+    if passes > 1:
+        yield "Scantrail.passes", f"{passes}, averaged"
     for column in recorded.unchanging:
         yield f"Scantrail.{_label(recorded, column)}", f"{number(float(column.values[0]))} {column.unit}".rstrip()
     for detector in recorded.detectors:

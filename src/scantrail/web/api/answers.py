@@ -26,6 +26,7 @@ WORDS = {
     421: "Not the host that this page is served to.",
     422: "A value that cannot be.",
     503: "The database cannot be used now.",
+    507: "There is no room for it; nothing of it was kept.",
 }
 
 
@@ -35,4 +36,4 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 READING = refusals(404, 409)
-CHANGING = refusals(400, 403, 404, 409, 413)
+CHANGING = refusals(400, 403, 404, 409, 413, 507)

@@ -12,7 +12,7 @@ from scantrail.tracker import Done
 from scantrail.web import staging
 from scantrail.web.api.answers import BEARER, CHANGING
 from scantrail.web.api.models import Change, Upload
-from scantrail.web.orders import Assemble, Install, Log, Move, NewComponent, Order, Remove, Test
+from scantrail.web.orders import Assemble, Disassemble, Install, Log, Move, NewComponent, Order, Remove, Test
 from scantrail.web.site import Site, TheSite
 
 router = APIRouter(tags=["changes"], dependencies=[BEARER], responses=CHANGING)
@@ -64,6 +64,12 @@ def remove_component(site: TheSite, component: Id, order: Remove) -> Change:
 @router.post("/components/{component}/assemble")
 def assemble(site: TheSite, component: Id, order: Assemble) -> Change:
     """Attach parts to a component."""
+    return _carry_out(site, component, order)
+
+
+@router.post("/components/{component}/disassemble")
+def disassemble(site: TheSite, component: Id, order: Disassemble) -> Change:
+    """Detach parts of a component, all of them if no slot is named."""
     return _carry_out(site, component, order)
 
 

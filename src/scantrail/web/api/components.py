@@ -1,19 +1,18 @@
 """Components over the API: lists, cards, histories, attached files."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from starlette.responses import Response
 
-from scantrail.errors import ComponentNotFound
-from scantrail.tracker import blocks, detail, history, search_components, summary
+from scantrail.tracker import blocks, detail, history, plot_component, search_components, summary
 from scantrail.web.api.answers import BEARER, READING
 from scantrail.web.api.models import BlockList, Component, ComponentList, Event, Summary
 from scantrail.web.api.runs import FILE
 from scantrail.web.finding import PageNumber, PageSize, Words
-from scantrail.web.sending import sent
+from scantrail.web.sending import test_file
 from scantrail.web.site import TheSite
 
 router = APIRouter(tags=["components"], dependencies=[BEARER], responses=READING)
@@ -68,11 +67,13 @@ def show_blocks(site: TheSite, component: Id) -> BlockList:
     return BlockList.model_validate(asdict(blocks(site.database, component)))
 
 
+@router.get("/components/{component}/figure")
+def draw_tests(site: TheSite, component: Id, what: Words) -> dict[str, Any]:
+    """Return the figure of a component's tests of a type, `what`, as data: panels, axes, elements."""
+    return plot_component(site.database, component, what).figure.document()
+
+
 @router.get("/components/{component}/files/{name:path}", responses=FILE, response_class=Response)
 def fetch_file(site: TheSite, component: Id, name: str) -> Response:
     """Return a file that is attached to a test, by its `path` there."""
-    database = site.database
-    attached = {each["path"]: each for test in detail(database, component)["tests"] for each in test["files"]}
-    if name not in attached:
-        raise ComponentNotFound(f"{component!r} has no file {name!r}")
-    return sent(database.data_dir / name, attached[name]["name"])
+    return test_file(site, component, name)

@@ -45,11 +45,30 @@ class Answer(BaseModel):
     sentence: str
 
 
+class RunTest(BaseModel):
+    """What a run was to a component. limits: those that judged it."""
+
+    component: str
+    test_type: str
+    uuid: str
+    pass_fail: bool | None
+    measured: bool | None
+    limits: list[dict[str, Any]]
+
+
 class RunReport(Run):
-    """One run whole. rows: of the stream primary; files: bytes by path; results: newest answers by analysis."""
+    """One run whole. rows: of the stream primary; files: bytes by path; results: newest answers by analysis.
+
+    exports: formats that can hold it; dark: readings behind the closed shutter that were taken off; notice: why the
+    tests could not be asked for, null if they could.
+    """
 
     version: str | None
     plan: dict[str, Any]
+    dark: dict[str, Any]
+    exports: list[str]
+    tests: list[RunTest]
+    notice: str | None
     resumed_from: str | None
     continued_by: int | None
     streams: dict[str, int]
@@ -120,10 +139,14 @@ class File(BaseModel):
     path: str
     name: str
     size: int
+    sha256: str
 
 
 class RecordedTest(BaseModel):
-    """A test. pass_fail: the verdict that a person stated; measured: the one that follows from limits."""
+    """A test. pass_fail: the verdict that a person stated; measured: the one that follows from limits.
+
+    run: number of the run that it is, null where it is none; limits: those that judged it; units: by quantity.
+    """
 
     id: int
     uuid: str
@@ -136,7 +159,10 @@ class RecordedTest(BaseModel):
     superseded: bool
     notes: str
     run_uid: str | None
+    run: int | None
+    limits: list[dict[str, Any]]
     measurements: dict[str, Any]
+    units: dict[str, str]
     files: list[File]
 
 
@@ -170,6 +196,17 @@ class LogEntry(BaseModel):
     resolution: str | None
 
 
+class MeasuringRun(BaseModel):
+    """A run that measured a component, as far as the catalogue knows it."""
+
+    number: int
+    uid: str
+    kind: str
+    status: RunStatus
+    points: int
+    started: datetime
+
+
 class Component(ComponentRow):
     """All that is known of a component, newest first."""
 
@@ -182,6 +219,7 @@ class Component(ComponentRow):
     slots: list[Slot]
     connections: list[Connection]
     tests: list[RecordedTest]
+    runs: list[MeasuringRun]
     installations: list[Installation]
     logs: list[LogEntry]
 

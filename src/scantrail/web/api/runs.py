@@ -7,14 +7,14 @@ from fastapi import Path as InPath
 from starlette.responses import Response
 
 from scantrail import acquire
-from scantrail.errors import RunNotFound
-from scantrail.runs import ask, chain, files_of, report, shown_run, summary_document
+from scantrail.runs import ask, chain, report, shown_run, summary_document
 from scantrail.web.api.answers import BEARER, CHANGING, READING
 from scantrail.web.api.models import Request, RunList, RunReport
-from scantrail.web.exports import exported
-from scantrail.web.finding import PageNumber, PageSize, Ref, Refs, Words, directory_of
+from scantrail.web.exports import exports_of
+from scantrail.web.finding import PageNumber, PageSize, Ref, Refs, Words, directories_of, directory_of
+from scantrail.web.judged import judged
 from scantrail.web.searching import PAGE, Wanted, search
-from scantrail.web.sending import disposition, sent
+from scantrail.web.sending import run_export, run_file
 from scantrail.web.site import Site, TheSite
 
 router = APIRouter(tags=["runs"], dependencies=[BEARER], responses=READING)
@@ -45,7 +45,11 @@ def list_runs(
 @router.get("/runs/{run}")
 def show_run(site: TheSite, run: Ref) -> RunReport:
     """Return one run whole, with every point."""
-    return RunReport.model_validate(report(shown_run(directory_of(site, run))))
+    directory = directory_of(site, run)
+    shown = shown_run(directory)
+    tests, notice = judged(site, shown.run)
+    found = report(shown._replace(tests=tests))
+    return RunReport.model_validate({**found, "exports": list(exports_of(directory)), "notice": notice})
 
 
 @router.get("/runs/{run}/figure")
@@ -57,24 +61,19 @@ def draw_run(site: TheSite, run: Ref) -> dict[str, Any]:
 @router.get("/runs/{run}/export/{format_}", responses=BINARY, response_class=Response)
 def export_run(site: TheSite, run: Ref, format_: Annotated[str, InPath(max_length=20)]) -> Response:
     """Return a run as a file of another format, such as csv."""
-    content, name = exported(directory_of(site, run), format_)
-    headers = {"Content-Disposition": disposition(name)}
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return run_export(site, run, format_)
 
 
 @router.get("/runs/{run}/files/{name:path}", responses=FILE, response_class=Response)
 def fetch_run_file(site: TheSite, run: Ref, name: str) -> Response:
     """Return one of the files of a run, by its path in `files` of the report."""
-    directory = directory_of(site, run)
-    if name not in files_of(directory):
-        raise RunNotFound(f"run {run} has no file {name!r}")
-    return sent(directory / name, name.rpartition("/")[2])
+    return run_file(site, run, name)
 
 
 @router.get("/compare")
 def compare(site: TheSite, run: Refs) -> dict[str, Any]:
     """Return the figure of two or more runs of one kind laid over each other."""
-    return acquire.compare_runs([directory_of(site, each) for each in dict.fromkeys(run)]).document()
+    return acquire.compare_runs(directories_of(site, run)).document()
 
 
 @router.post("/runs/{run}/pause", responses=CHANGING)

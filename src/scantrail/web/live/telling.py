@@ -77,8 +77,10 @@ def state(directory: Path, *, running: bool) -> Json:
         last = asked(directory)
         word, told = ASKED.get(last.command if last is not None else "", ("running", ""))
         return {"word": word, "told": told, "command": ""}
-    run = summarize(directory)
-    return ended(run)
+    try:
+        return ended(summarize(directory))
+    except (RunError, OSError) as error:
+        return {"word": "lost", "told": f"What it took cannot be read any more: {error}.", "command": ""}
 
 
 def ended(run: RunSummary) -> Json:

@@ -1,10 +1,11 @@
 """What one open page has been told so far, and what is new to it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from scantrail.runs import RunSummary
 from scantrail.web.live import telling
 from scantrail.web.live.follower import Follower
 from scantrail.web.live.growth import Growth, Look
@@ -18,20 +19,19 @@ class Viewer:
         self._watch = watch
         self._look = look
         self._seen: dict[Path, _Seen] = {}
-        self._recent = ""
+        self._newest: Sequence[RunSummary] | None = None
 
     def news(self) -> list[bytes]:
         """Return what is new, as events of a stream: first whole runs, then what came to each, then the list."""
-        running = self._watch.running
+        running, newest = self._watch.running, self._watch.newest
+        self._seen = {place: seen for place, seen in self._seen.items() if place in running or not seen.is_told}
         for directory in running:
-            known = self._seen.get(directory)
-            if known is None or known.is_told:
+            if directory not in self._seen:
                 self._seen[directory] = _Seen(self._watch.follow(directory), self._look)
         found = [event for seen in self._seen.values() for event in seen.news()]
-        recent = telling.recent(self._watch.newest)
-        if recent != self._recent:
-            self._recent = recent
-            found.append(_event("recent", {"html": recent, "running": len(running)}))
+        if newest is not self._newest:  # the same as long as none of them changes, and dear to put into words
+            self._newest = newest
+            found.append(_event("recent", {"html": telling.recent(newest), "running": len(running)}))
         return found
 
 

@@ -92,6 +92,10 @@ class Watch:
     def _look(self) -> None:
         places = self._listed()
         running = tuple(self._under_way(places))
+        with self._lock:  # who looks at a run that is over holds its follower himself
+            self._followers = {
+                place: each for place, each in self._followers.items() if place in running or not each.is_over
+            }
         newest = tuple(self._summaries(places[:RECENT], running))
         if (running, newest) != (self._running, self._newest):
             self._running, self._newest = running, newest

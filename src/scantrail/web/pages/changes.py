@@ -1,5 +1,6 @@
 """Changes by forms: a form, a look at what will be written, and the writing; refusals as the command line says them."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -29,7 +30,7 @@ Command = Annotated[str, InPath(pattern="^[a-z]{1,20}$")]
 def form(request: Request, site: TheSite, command: Command) -> Response:
     """Show the form of a change, filled in with what the address says."""
     found = _form(command)
-    given = Entered({name: value[:1000] for name, value in request.query_params.items()})
+    given = Entered(dict(request.query_params))
     return _shown(request, site, found, given)
 
 
@@ -45,9 +46,11 @@ def _answer(request: Request, site: Site, form: Form, sent: FormData) -> Respons
     given = entered(sent)
     files: list[staging.Staged] = []
     try:
+        files.extend(_sent(site, given, sent))  # one by one: what was taken is kept where the next is refused
+        if given.is_open:
+            return _shown(request, site, form, given, files=files)
         order = order_of(form, given)
         component = given.component
-        files = [*_waiting(site, given), *_new(site, sent)]
         if given.is_sure:
             done = _do(site, order, component, files)
             staging.drop(site.staging, files)
@@ -59,7 +62,7 @@ def _answer(request: Request, site: Site, form: Form, sent: FormData) -> Respons
         return _shown(request, site, form, given, _faults(error), 422, files)
     except ScantrailError as error:
         return _shown(request, site, form, given, str(error), status_of(error), files)
-    context = {"form": form, "given": given, "done": done, "files": files, "line": _line(order, component, files)}
+    context = {"form": form, "given": given, "done": done, "files": files, "line": _line(site, order, component, files)}
     return page(request, "confirm.html", context)
 
 
@@ -71,22 +74,20 @@ def _do(site: Site, order: Order, component: str, files: list[staging.Staged]) -
     return order.record(site.database, component, images, data)
 
 
-def _line(order: Order, component: str, files: list[staging.Staged]) -> str:
+def _line(site: Site, order: Order, component: str, files: list[staging.Staged]) -> str:
     options = {"image": "--images", "data": "--data"}
-    return " ".join([order.line(component), *(f"{options[file.kind]} '{file.name}'" for file in files)])
+    words = [word for file in files for word in (options[file.kind], file.name)]
+    return order.line(component, words, db_path=site.db_path)
 
 
-def _waiting(site: Site, given: Entered) -> list[staging.Staged]:
-    return [staging.staged(site.staging, key) for key in given.staged]
-
-
-def _new(site: Site, sent: FormData) -> list[staging.Staged]:
-    files = []
+def _sent(site: Site, given: Entered, sent: FormData) -> Iterator[staging.Staged]:
+    """Yield the files that wait already, then those that came with the form."""
+    for key in given.staged:
+        yield staging.staged(site.staging, key)
     kinds: dict[str, staging.FileKind] = {"images": "image", "data": "data"}
     for name, value in sent.multi_items():
         if isinstance(value, UploadFile) and value.filename and name in kinds:
-            files.append(staging.stage(site.staging, kinds[name], value.filename, value.file))
-    return files
+            yield staging.stage(site.staging, kinds[name], value.filename, value.file)
 
 
 def _shown(

@@ -8,14 +8,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 from starlette.responses import Response
 
-from scantrail.errors import ComponentNotFound
 from scantrail.runs import Choice, listing
 from scantrail.tracker import STATUSES, blocks, detail, history, plot_component, search_components
 from scantrail.web.figures import answer
 from scantrail.web.finding import PageNumber, Words
 from scantrail.web.live.growth import Look
 from scantrail.web.rendering import page
-from scantrail.web.sending import sent
+from scantrail.web.sending import test_file
 from scantrail.web.site import Site, TheSite
 
 router = APIRouter()
@@ -94,11 +93,7 @@ def figure(
 @router.get("/components/{component}/files/{name:path}")
 def file(site: TheSite, component: Id, name: str) -> Response:
     """Return a file that is attached to a test of a component: of those that its card names."""
-    database = site.database
-    attached = {each["path"]: each for test in detail(database, component)["tests"] for each in test["files"]}
-    if name not in attached:
-        raise ComponentNotFound(f"{component} has no file {name!r}")
-    return sent(database.data_dir / name, attached[name]["name"])
+    return test_file(site, component, name)
 
 
 def _runs(site: Site, component: str) -> list[Any]:

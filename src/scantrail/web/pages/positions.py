@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi import Path as InPath
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from scantrail.errors import InputError
@@ -54,7 +55,7 @@ def one(request: Request, site: TheSite, position: Annotated[str, InPath(max_len
     database = site.database
     known = [row for row in list_positions(database) if row["position"].lower() == position.strip().lower()]
     if not known:
-        raise InputError(f"there is no position {position!r} yet; a component that is installed there makes it")
+        raise HTTPException(404, f"there is no position {position!r} yet; a component that is installed there makes it")
     takers = database.profile.takers(position) or ["any type without a position of its own"]
     context = {
         "position": known[0]["position"],

@@ -8,28 +8,27 @@ from fastapi import Path as InPath
 from starlette.responses import RedirectResponse, Response
 
 from scantrail import acquire
-from scantrail.errors import RunNotFound
 from scantrail.runs import (
     PRIMARY,
     Shown,
     ask,
     cell,
     chain,
-    files_of,
     heading,
     main_columns,
     plan_lines,
     report,
     shown_run,
 )
-from scantrail.web.exports import exported, exports_of
+from scantrail.web.exports import exports_of
 from scantrail.web.figures import answer
-from scantrail.web.finding import PageNumber, Ref, Refs, Words, directory_of
+from scantrail.web.finding import PageNumber, Ref, Refs, Words, directories_of, directory_of
+from scantrail.web.judged import by_component, judged
 from scantrail.web.live.growth import Look
 from scantrail.web.live.telling import ended, state
 from scantrail.web.rendering import local, page
 from scantrail.web.searching import PAGE, STATUSES, Wanted, search
-from scantrail.web.sending import disposition, sent
+from scantrail.web.sending import run_export, run_file
 from scantrail.web.site import TheSite
 
 router = APIRouter()
@@ -69,13 +68,16 @@ def one(request: Request, site: TheSite, run: Ref) -> Response:
     directory = directory_of(site, run)
     shown = shown_run(directory)
     running = shown.run.status == "running"
+    tests, notice = judged(site, shown.run)
     context = {
         "run": shown.run,
         "number": shown.run.number,
         "later": shown.later,
         "state": state(directory, running=running) if running else ended(shown.run),
-        "report": report(shown),
-        "plan": list(plan_lines(report(shown)["plan"])),
+        "report": (found := report(shown)),
+        "plan": list(plan_lines(found["plan"])),
+        "components": by_component(shown.run, tests),
+        "notice": notice,
         "exports": exports_of(directory),
         **_points(shown),
     }
@@ -92,18 +94,13 @@ def figure(site: TheSite, run: Ref, dark: bool = False, narrow: bool = False) ->
 @router.get("/runs/{run}/export/{format_}")
 def export(site: TheSite, run: Ref, format_: Annotated[str, InPath(max_length=20)]) -> Response:
     """Return a run as a file of another format."""
-    content, name = exported(directory_of(site, run), format_)
-    headers = {"Content-Disposition": disposition(name)}
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return run_export(site, run, format_)
 
 
 @router.get("/runs/{run}/files/{name:path}")
 def file(site: TheSite, run: Ref, name: str) -> Response:
     """Return one of the files of a run: of those that its page names."""
-    directory = directory_of(site, run)
-    if name not in files_of(directory):
-        raise RunNotFound(f"run {run} has no file {name!r}")
-    return sent(directory / name, name.rpartition("/")[2])
+    return run_file(site, run, name)
 
 
 @router.post("/runs/{run}/{command}")
@@ -116,7 +113,7 @@ def control(site: TheSite, run: Ref, command: Literal["pause", "resume", "abort"
 @router.get("/compare")
 def compare(request: Request, site: TheSite, run: Refs) -> Response:
     """Show two or more runs laid over each other."""
-    shown = [shown_run(directory_of(site, each)).run for each in dict.fromkeys(run)]
+    shown = [shown_run(directory).run for directory in directories_of(site, run)]
     query = urlencode([("run", each.number) for each in shown])
     return page(request, "compare.html", {"runs": shown, "query": query})
 
@@ -124,7 +121,7 @@ def compare(request: Request, site: TheSite, run: Refs) -> Response:
 @router.get("/compare/figure")
 def compared(site: TheSite, run: Refs, dark: bool = False, narrow: bool = False) -> Response:
     """Return the figure of runs laid over each other."""
-    directories = [directory_of(site, each) for each in dict.fromkeys(run)]
+    directories = directories_of(site, run)
     return answer(lambda: Look(dark, narrow).document(acquire.compare_runs(directories)))
 
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from scantrail.runs.export.absorption import Absorption, absorptions
 from scantrail.runs.export.nexus.instrument import Devices, crystal, source
-from scantrail.runs.export.nexus.plot import beside_detectors, draw, read_back
+from scantrail.runs.export.nexus.plot import MICROSECONDS, beside_detectors, draw, read_back
 from scantrail.runs.export.nexus.tree import field, group, link
+from scantrail.runs.export.passes import apart
 from scantrail.runs.export.recorded import Recording
 
 EV = "eV"
@@ -44,6 +45,26 @@ def absorbing_entry(
     field(entry, "is_experimental", np.bool_(not _is_simulated(recording)))
     notices = _edge(entry, told)
     return _data(entry, recording, devices, energy, intensity, found), notices
+
+
+def each_pass(entry: h5py.Group, recorded: Recording) -> None:
+    """Add what was measured in each pass over the energies, by pass and energy, NaN where nothing was."""
+    axis = recorded.axes[0]
+    data = group(group(entry, "passes", "NXcollection"), "data", "NXdata")  # NXxas claims every NXdata of an entry
+    field(data, "title", f"{recorded.name}, each pass")
+    sent = apart(recorded, recorded.stepped(axis).floats)
+    field(data, "pass", np.arange(1, len(sent) + 1))
+    field(data, "energy", np.nanmax(sent, axis=0), axis.unit or EV)
+    names = [
+        field(data, mu.name, apart(recorded, mu.values), RATIO, long_name=mu.formula).name.rpartition("/")[2]
+        for mu in absorptions(recorded)
+    ]
+    for column in (axis, *recorded.detectors):
+        name = f"{axis.key}_readback" if column is axis else column.key
+        field(data, name, apart(recorded, column.floats), column.unit)
+    time = np.round(recorded.time - recorded.began, MICROSECONDS)
+    field(data, "time", apart(recorded, time), "s", long_name="time since the start (s)")
+    draw(data, names[0], ["pass", "energy"])
 
 
 def _monochromator(

@@ -7,10 +7,11 @@ from pathlib import Path
 import h5py
 
 from scantrail import __version__
-from scantrail.runs.export.nexus.absorbing import absorbing_entry, is_absorption
+from scantrail.runs.export.nexus.absorbing import absorbing_entry, each_pass, is_absorption
 from scantrail.runs.export.nexus.instrument import UNKNOWN, instrument
 from scantrail.runs.export.nexus.plot import default_plot
 from scantrail.runs.export.nexus.tree import default, field, group
+from scantrail.runs.export.passes import Mean, averaged
 from scantrail.runs.export.place import write_new
 from scantrail.runs.export.recorded import PRIMARY, Recorded, Recording, recording, streams, table
 from scantrail.runs.export.written import Written, refuse_unfit
@@ -21,19 +22,23 @@ from scantrail.runs.stamps import iso
 def export_nexus(records: Sequence[Record], path: Path, worked_out: Sequence[Recorded] = ()) -> Written:
     """Write runs that go on with one another, oldest first, to the new NeXus file `path`.
 
-    A spectrum conforms to NXxas, every other kind is a plain NXentry. worked_out: columns beside the recorded ones.
-    Returns how many points were written, and what is missing. Raises RunError if there is no point, InputError if the
-    file exists, OutputError; nothing is left behind then.
+    A spectrum conforms to NXxas, every other kind is a plain NXentry. Several passes over the energies are averaged,
+    and stand one by one beside their mean. worked_out: columns beside the recorded ones. Returns how many points were
+    written, and what is missing. Raises RunError if there is no point, InputError if the file exists, OutputError;
+    nothing is left behind then.
     """
-    recorded = recording(records, worked_out)
-    refuse_unfit(recorded, "nexus")
+    whole = recording(records, worked_out)
+    refuse_unfit(whole, "nexus")
+    recorded, passes, fewer = averaged(whole) if is_absorption(whole) else Mean(whole, 1)
     # made in memory, so that a disk that fills up meets a plain write, and not HDF5 in the middle of its trees
     with h5py.File(path.name, "w", driver="core", backing_store=False) as file:
         notices = _fill(file, records, recorded)
+        if passes > 1:
+            each_pass(file["entry"], whole)
         file.flush()
         content = file.id.get_file_image()
     write_new(path, content)
-    return Written(len(recorded.time), tuple(notices))
+    return Written(len(recorded.time), (*fewer, *notices), passes)
 
 
 def _fill(file: h5py.File, records: Sequence[Record], recorded: Recording) -> list[str]:
