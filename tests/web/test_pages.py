@@ -98,7 +98,6 @@ def broken_rules(page: Page) -> list[str]:
     return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in grave]
 
 
-@pytest.mark.timeout(240)  # twelve pages, and every rule on each
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_is_quiet_legible_and_as_wide_as_its_window(looking, filled, shots, name, width):
