@@ -109,7 +109,7 @@ def test_every_page_is_quiet_legible_and_as_wide_as_its_window(looking, filled, 
     assert broken_rules(looking) == []
 
 
-@pytest.mark.parametrize("name", ["now", "run", "component", "positions", "tests", "add"])
+@pytest.mark.parametrize("name", PAGES)
 def test_dark_pages_pass_the_same_rules(looking, filled, shots, name):
     looking.emulate_media(color_scheme="dark")
     looking.goto(filled.address + PAGES[name])
