@@ -54,6 +54,11 @@ class Entered:
         return self.values.get("sure") == "yes"
 
     @property
+    def once(self) -> str:
+        """What tells this look at what will be written from every other, where it is to be written now; else empty."""
+        return self.values.get("once", "")[:64] if self.is_sure else ""
+
+    @property
     def is_open(self) -> bool:
         """Whether the person wants the form once more, with what was typed so far."""
         return "again" in self.values
@@ -64,7 +69,9 @@ class Entered:
 
     def kept(self) -> Iterator[tuple[str, str]]:
         """Yield what the next form must carry along."""
-        yield from ((name, value) for name, value in self.values.items() if name not in ("sure", "again") and value)
+        yield from (
+            (name, value) for name, value in self.values.items() if name not in ("sure", "again", "once") and value
+        )
         yield from (("staged", key) for key in self.staged)
 
 
