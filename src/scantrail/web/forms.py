@@ -18,6 +18,10 @@ SLOT, QUANTITY = "slot:", "quantity:"
 """Beginnings of the names of fields that stand for a slot of an assembly, for a quantity of a test."""
 
 
+BUTTONS = frozenset({"sure", "again", "once"})
+"""Names of what the buttons of a form say; no field has them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. options: value -> what a person reads; suggestions: offered while typing; accept: ends of files.
@@ -69,9 +73,7 @@ class Entered:
 
     def kept(self) -> Iterator[tuple[str, str]]:
         """Yield what the next form must carry along."""
-        yield from (
-            (name, value) for name, value in self.values.items() if name not in ("sure", "again", "once") and value
-        )
+        yield from ((name, value) for name, value in self.values.items() if name not in BUTTONS and value)
         yield from (("staged", key) for key in self.staged)
 
 
