@@ -11,6 +11,7 @@ from scantrail.daq import (
     MeshScanConfig,
     Quantity,
     ScanConfig,
+    TimeScanConfig,
     compare_scans,
     scan_figure,
     statistics_of,
@@ -21,6 +22,7 @@ from scantrail.sim import BeamlineMachine
 
 PVS = {"x": "BL02:SAMPLE:X", "y": "BL02:SAMPLE:Y", "i0": "BL02:DET:I0", "it": "BL02:DET:IT", "if": "BL02:DET:IF"}
 ROLES = {"i0": "i0", "it": "itrans", "if": "ifluor"}
+ELAPSED = "elapsed"
 MOVING = 0.1
 """Time that a move takes [s]."""
 
@@ -57,6 +59,13 @@ def aborted_mesh() -> Figure:
     return scan_figure(taken(_area(), {}, points=167), title="run 7: mesh")
 
 
+def time_scan() -> Figure:
+    """Return readings of nine minutes, over which the ring current falls."""
+    plan = TimeScanConfig(count=61, every=9.0, detectors=["i0"], dwell_time=0.5)
+    measured = taken(plan, {"x": 0.0})
+    return scan_figure(measured, statistics_of(measured), title="run 8: time")
+
+
 def _area() -> MeshScanConfig:
     return MeshScanConfig(
         motor1=("y", -1100, 800, 20), motor2=("x", -900, 1300, 23), detectors=["if"], dwell_time=0.2, snake=True
@@ -69,19 +78,19 @@ def taken(plan: ScanConfig, standing: Mapping[str, float], points: int | None = 
     every = list(islice(plan.points(), points))
     rows = []
     for i, point in enumerate(every):
-        now = i * (point.dwell + MOVING)
-        targets = {**standing, **point.setpoints}
+        now = point.setpoints.get(ELAPSED, i * (point.dwell + MOVING))
+        targets = {**standing, **{motor: point.setpoints[motor] for motor in plan.motors}}
         session.receive("".join(f"MOVE:{PVS[motor]}:{at}\n" for motor, at in targets.items()).encode(), now)
         session.emit(now)
         session.receive("".join(f"GET:{PVS[name]}\n" for name in plan.detectors).encode(), now + point.dwell)
         replies = session.emit(now + point.dwell).splitlines()
         rows.append([float(reply.removeprefix(b"OK:")) for reply in replies])
     counted = zip(plan.detectors, np.array(rows).T, strict=True)
-    axes = {motor: np.array([point.setpoints[motor] for point in every]) for motor in plan.motors}
+    axes = {name: np.array([point.setpoints[name] for point in every]) for names in plan.dimensions for name in names}
     return Measured(
         kind=plan.kind,
         title=plan.kind,
-        axes=tuple(Quantity(motor, "um", "setpoint", places) for motor, places in axes.items()),
+        axes=tuple(Quantity(name, "s" if name == ELAPSED else "um", "setpoint", at) for name, at in axes.items()),
         readbacks=(),
         detectors=tuple(Quantity(name, "counts/s", ROLES[name], values) for name, values in counted),
         shape=plan.shape,

@@ -43,6 +43,15 @@ PICTURES = (
         detector.threshold_scan,
     ),
     Picture(
+        "component_trend",
+        "The trail of a component",
+        "The threshold of each channel from the component's label and from every scan that judged it, with errors, "
+        "verdicts and the limits that were in force.",
+        "svt plot ID trend threshold",
+        detector.component_trend,
+        in_terminal=True,
+    ),
+    Picture(
         "line_scan",
         "A scan of one motor",
         "Readings against position, one detector a panel, with the highest point, the raw centroid and the full width "
@@ -80,6 +89,14 @@ PICTURES = (
         "What was not measured stays a hole. So it looks, too, while a mesh fills.",
         "scantrail scan mesh … --plot",
         beamline.aborted_mesh,
+    ),
+    Picture(
+        "time_scan",
+        "Readings in time",
+        "Readings with their mean; above them how far they scatter, and whether they drift, here with the ring "
+        "current.",
+        "scantrail runs plot RUN",
+        beamline.time_scan,
     ),
     Picture(
         "absorption_edge",

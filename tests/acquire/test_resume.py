@@ -233,7 +233,9 @@ def sample_run():
 
 def test_the_password_of_the_catalogue_is_asked_of_the_station_in_force(ordered, tmp_path, monkeypatch):
     url = "postgresql://scantrail:hush@nowhere.invalid/runs"
-    first = start(ordered(more=f'[database]\nurl = "{url}"\n', database=str(tmp_path / "a.db")))
+    monkeypatch.setenv("SCANTRAIL_DB", str(tmp_path / "a.db"))
+    first = start(ordered(more=f'[database]\nurl = "{url}"\n'))
+    monkeypatch.delenv("SCANTRAIL_DB")
     interrupt(first.directory, 3)
     assert "hush" not in (first.directory / JOURNAL).read_text()
     (tmp_path / "station.toml").write_text(f'[database]\nurl = "{url}"\n')

@@ -181,6 +181,7 @@ def test_an_adoption_that_is_stopped_leaves_nothing(number: signal.Signals, tmp_
     with Database(old) as database:
         subprocess.run([BIN / "svt", "--db-path", old, "adopt", old], check=False, capture_output=True, timeout=30)
         assert verify(database) == []
+    assert not [path for path in old.parent.iterdir() if ".part" in path.name]
 
 
 PLACEHOLDERS = {"DATE", "NUMBER", "POSITION", "TEXT", "NAME=VALUE"}
@@ -198,7 +199,10 @@ def test_the_command_of_a_finding_settles_it(svt: Svt, tmp_path: Path) -> None:
             component("M5", serial_number="7"),
             component("M6", "module", "installed", installed_position="Layer2_top_axial", updated_at="2024-01-01"),
             component("R1", "module", "retired"),
+            component("M7", **installed, assembled_sensor_id="S1"),
+            component("M8", "module", "installed", installed_position="Layer3_top_axial", assembled_sensor_id="S8"),
             component("S1", "sensor"),
+            component("S2", "sensor", "installed", installed_position="Layer3_top_axial"),
             component("F1", "feb"),
             component("C1", "cable"),
         ],
@@ -207,9 +211,19 @@ def test_the_command_of_a_finding_settles_it(svt: Svt, tmp_path: Path) -> None:
             stay("M2", "Layer1_top_axial", "2024-02-01"),
             stay("M4", "Layer0_top_axial", "2024-02-01"),
             stay("R1", "Layer3_top_axial", "2024-02-01"),
+            stay("M7", "Layer1_top_axial", "2024-01-01"),
+            stay("M8", "Layer3_top_axial", "2024-01-01"),
             stay("S1", "Box 1", "2024-02-01", None, notes="a part"),
         ],
-        "connections": [plug, {**plug, "component_a_id": "M4"}, {**plug, "component_a_id": "M4", "cable_id": "C9"}],
+        "connections": [
+            plug,
+            {**plug, "component_a_id": "M4"},
+            {**plug, "component_a_id": "M4", "cable_id": "C9"},
+            {**plug, "component_a_id": "M5", "cable_id": "C8"},
+            {**plug, "component_a_id": "M5", "cable_id": "C7"},
+            {**plug, "component_a_id": "M5", "cable_id": None, "installation_date": None},
+            {**plug, "component_a_id": "M6", "cable_id": "-c", "installation_date": None},
+        ],
         "maintenance_log": [{"component_id": "M5", "log_date": "?", "description": "it's --loose"}],
     }
     reference_database(tmp_path / "old" / "svt.db", rows)
@@ -222,8 +236,10 @@ def test_the_command_of_a_finding_settles_it(svt: Svt, tmp_path: Path) -> None:
         shutil.copytree(tmp_path / "parts", tmp_path / f"copy-{row['id']}")
         for command in row["command"].split(" && "):
             words = shlex.split(command)
-            assert words[0] == "svt"
-            done = svt("--db-path", f"copy-{row['id']}/p.db", *words[1:])
+            assert words[:3] == ["svt", "--db-path", "parts/p.db"]
+            done = svt("--db-path", f"copy-{row['id']}/p.db", *words[3:])
             assert done.code == 0, (row["said"], command, done.err)
+        still = svt("--db-path", f"copy-{row['id']}/p.db", "findings", "--json").document
+        assert row["id"] not in {each["id"] for each in still}, row["command"]
         tried.add(row["rule"])
     assert len(tried) >= 7, tried

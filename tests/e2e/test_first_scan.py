@@ -1,13 +1,12 @@
 """The command lines of ADR-020 as printed, and what they leave on disk."""
 
-import re
 import sys
 from pathlib import Path
 
 import pytest
 from commands import haniwers, newest, scan_files, scantrail, table
 
-from scantrail.runs import directories, read, summarize
+from scantrail.runs import read
 
 ADR_020 = """\
 [sensors.ch1]
@@ -169,22 +168,6 @@ def test_help(arguments, capsys, monkeypatch):
     assert (ended.value.code, shown.err) == (0, "")
     assert shown.out.startswith("Usage: ")
     assert max(map(len, shown.out.splitlines())) <= 80
-
-
-def test_demo(tmp_path):
-    done = scantrail("demo", "--home", tmp_path / "demo", "--speed", 100)
-    assert done.code == 0, done.err
-    assert re.findall("^run ([12]): threshold (parallel|serial)", done.out, re.MULTILINE) == [
-        ("1", "parallel"),
-        ("2", "serial"),
-    ]
-    assert re.search("^ *2 +threshold.serial +success +17/17", done.out, re.MULTILINE)
-    assert [summarize(place).status for place in directories(tmp_path / "demo")] == ["success", "success"]
-    assert "OSECHI-01: threshold_scan, pass by threshold at least 290 and at most 330 (limit 1)" in done.out
-    assert "OSECHI-01-L1: threshold_scan, " in done.out
-    assert done.out.count("OSECHI-01: threshold_scan\nthreshold [DAC]") == 1
-    again = scantrail("demo", "--home", tmp_path / "demo", "--speed", 100)
-    assert re.search(r"^4 +threshold.parallel|^3 +threshold.parallel", again.out, re.MULTILINE), again.out
 
 
 def test_write_and_list():

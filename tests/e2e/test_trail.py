@@ -1,16 +1,17 @@
 """From a run to the component it measured: linked, judged, recorded, whatever happens to the database meanwhile."""
 
-import os
+import ctypes
 import shutil
 import signal
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from commands import Done, Running, newest, run_with_points, scantrail, started
 from postgres import binaries, stoppable_server
-from sample_databases import locked, python
+from sample_databases import KINDS, fresh_database, locked, python
 
 from scantrail.station import data_root
 from scantrail.tracker import Component, Database, TestResult, detail, set_limit
@@ -111,9 +112,12 @@ def test_each_channel_has_its_own_component(path):
     [
         ("OSECHI-1", "there is no component 'OSECHI-1'; nearest: OSECHI-01"),
         ("GONE", "GONE is retired"),
-        ("ODD", "is no test of ODD, which is a other"),
+        ("ODD", "tests the types board, detector, layer, and ODD is of the type other"),
         ("7:SCINT-07", "SCINT-07 is given channel 7, which is not scanned"),
         ("1:SCINT-07,1:SCINT-08", "gives one channel to two components"),
+        ("1:SCINT-07,SCINT-08", "'1:SCINT-07,SCINT-08' gives no component to a channel; write \"1:ID,2:ID\""),
+        ("1:", "'1:' gives no component to a channel"),
+        (" ", "a --component is empty"),
     ],
 )
 def test_refused_before_the_scan_starts(path, named, said):
@@ -158,15 +162,38 @@ def test_a_locked_database_waits_in_the_outbox(path):
     assert svt(path, "sync").out == "Nothing is owed to this database.\n"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.long
+@pytest.mark.timeout(180)
+def test_a_database_locked_for_a_minute(path):
+    with locked(path):
+        begun = time.monotonic()
+        assert scan("--component", "OSECHI-01", "--db-path", path).code == 0
+        with closing(Running([sys.executable, "-c", SVT, "--db-path", str(path), "sync"])) as waiting:
+            time.sleep(max(0.0, begun + 60 - time.monotonic()))
+            said = waiting.ended(within=60)
+    assert said.code == 3
+    assert "run 1 is still owed" in said.err
+    assert svt(path, "sync").code == 0
+    assert len(kept_of(path)) == 1
+
+
+def as_anybody() -> None:
+    """Take from root what lets it write where nobody may: the capability goes with the next program."""
+    capbset_drop, dac_override = 24, 1
+    ctypes.CDLL(None).prctl(capbset_drop, dac_override, 0, 0, 0)
+
+
 def test_a_read_only_database_is_no_obstacle(path):
     path.chmod(0o444)
     path.parent.chmod(0o555)
     try:
-        assert scan("--component", "OSECHI-01", "--db-path", path).code == 0
+        given = ("--component", "OSECHI-01", "--db-path", path, "--json")
+        done = scantrail(*SCAN, *STEPS, *given, preexec=as_anybody)
     finally:
         path.parent.chmod(0o755)
         path.chmod(0o644)
+    assert (done.code, done.document["recorded"]) == (0, [])
+    assert any("the record of run 1 waits: the database" in note for note in done.document["notes"])
     assert svt(path, "sync").code == 0
     assert len(kept_of(path)) == 1
 
@@ -202,7 +229,13 @@ def test_postgresql_stopped_in_mid_scan(needs_system_part):
             control("stop")
             done = running.ended(within=50)
         assert (done.code, done.document["recorded"]) == (0, []), done.err
-        assert len(owed()) == 1
+        (entry,) = owed()
+        password = url.split(":")[2].partition("@")[0]
+        assert password not in done.out + done.err
+        assert [
+            file for file in data_root().rglob("*") if file.is_file() and password in file.read_text("latin-1")
+        ] == []
+        assert ":***@127.0.0.1" in entry.read_text()
         control("start")
         assert svt(url, "sync").code == 0
         assert svt(url, "sync").code == 0
@@ -213,7 +246,7 @@ def test_postgresql_stopped_in_mid_scan(needs_system_part):
 
 
 def test_killed_between_the_end_of_the_scan_and_the_record(path):
-    """The lock holds the record back; there the process is killed."""
+    """The process is killed where it would turn to the database: the scan has ended, what it owes is written down."""
     code = (
         "import os, signal, sys\n"
         "import scantrail.acquire.trail as trail\n"
@@ -242,18 +275,66 @@ with Database(sys.argv[1]) as database:
 """
 
 
-def test_two_processes_record_the_same_run_at_once(path):
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_hosts_record_the_same_run_at_once(kind, request, tmp_path):
+    with fresh_database(kind, request) as url:
+        with Database(url, profile="osechi") as database:
+            furnish(database)
+        assert scan("--db-path", tmp_path / "another.db").code == 0
+        elsewhere = shutil.copytree(newest(), tmp_path / "other-host" / newest().name)
+        both = [python(RECORD, url, place) for place in (newest(), elsewhere)]
+        for process in both:
+            assert process.stdout.readline() == "ready\n"
+        for process in both:
+            process.stdin.write("x")
+            process.stdin.flush()
+        for process in both:
+            _, said = process.communicate()
+            assert process.returncode == 0, said
+        (test,) = kept_of(url)
+        assert test["run"] == 1
+        with Database(url) as database:
+            assert len(detail(database, "OSECHI-01")["runs"]) == 1
+
+
+def test_a_killed_run_is_recorded_when_it_has_been_resumed(path):
+    given = ("--component", "1:SCINT-07,2:SCINT-08", "--db-path", path)
+    with started(*SCAN[:4], 60, *SCAN[5:], *STEPS, *given) as running:
+        run_with_points(2)
+        running.signal(signal.SIGKILL)
+        assert running.process.wait(20) == -signal.SIGKILL
+    assert svt(path, "sync").out == "Nothing is owed to this database.\n"
+    assert len(owed()) == 1
+    done = scantrail("runs", "resume", 1, "--json")  # in the database that it was begun with
+    assert [one["component"] for one in done.document["recorded"]] == ["SCINT-07", "SCINT-08"]
+    centers = [kept_of(path, name)[0]["measurements"]["center"] for name in ("SCINT-07", "SCINT-08")]
+    assert centers == pytest.approx([300, 308], abs=2)
+    assert owed() == []
+
+
+def test_runs_are_listed_by_whom_they_measured_whenever_that_was_said(path):
     assert scan("--db-path", path).code == 0
-    both = [python(RECORD, path, newest()) for _ in range(2)]
-    for process in both:
-        assert process.stdout.readline() == "ready\n"
-    for process in both:
-        process.stdin.write("x")
-        process.stdin.flush()
-    for process in both:
-        _, said = process.communicate()
-        assert process.returncode == 0, said
-    assert len(kept_of(path)) == 1
+    assert svt(path, "record", 1, "--component", "1:SCINT-07,7:SCINT-08").code == 2
+    assert svt(path, "record", 1, "--component", "2:scint-08").code == 0
+    assert kept_of(path, "SCINT-08")[0]["measurements"]["center"] == pytest.approx(308, abs=2)
+    for component, runs in {"scint-08": [1], "SCINT-07": []}.items():
+        done = scantrail("runs", "list", "--component", component, "--db-path", path, "--json")
+        assert [run["number"] for run in done.document] == runs
+
+
+def test_sync_names_what_it_cannot_settle_and_settles_the_rest(path):
+    with locked(path):
+        for name in ("SCINT-07", "SCINT-08"):
+            assert scan("--component", name, "--db-path", path).code == 0
+    shutil.rmtree(newest())  # run 2
+    (data_root() / "outbox" / "strange.json").write_text("")
+    synced = svt(path, "sync")
+    assert synced.code == 3
+    assert "Run 1: SCINT-07: threshold_scan" in synced.out
+    assert "! run 2 is still owed to" in synced.err
+    assert "strange.json cannot be read as what a run owes; repair or delete it" in synced.err
+    assert f"to give up a record, delete its file in {data_root() / 'outbox'}" in synced.err
+    assert len(kept_of(path, "SCINT-07")) == 1
 
 
 def test_an_interrupted_run_is_no_test(path):

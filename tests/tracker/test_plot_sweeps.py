@@ -205,6 +205,27 @@ def test_points_without_bias_do_not_stretch_the_axis(db, sweep):
     assert elements(found, Line)[0].y[:2] == (None, None)
 
 
+def test_bias_of_the_other_sign_does_not_stretch_the_axis(db, sweep):
+    sweep([(-v, -i, 20.0) for v, i, _ in reversed(rows())] + rows())
+    (points,) = elements(drawn(db), Points)
+    assert min(v for v in points.x if v is not None) == 20.0
+
+
+def test_without_any_current_the_axis_is_linear_and_the_points_are_on_it(db, sweep):
+    sweep(rows(microamps=[0.0] * len(RISE)))
+    found = drawn(db)
+    assert found.figure.panels[0].y.scale == "linear"
+    assert elements(found, Points)[0].y == (0.0,) * len(RISE)
+    assert notes(found) == []
+
+
+def test_points_that_would_lie_on_each_other_are_a_line(db, sweep):
+    sweep([(i * 0.1, 1e-6 + i * 1e-9, 20.0) for i in range(1, 2000)])
+    found = drawn(db)
+    assert elements(found, Points) == []
+    assert elements(found, Line)[0].label.startswith("2025-01-14")
+
+
 def test_a_file_that_is_lost_is_told_and_the_others_are_drawn(db, sweep):
     sweep(rows())
     sweep(rows(), days=1)

@@ -263,6 +263,26 @@ def test_lists_count_as_one_number(db):
     assert elements(found, Bars)[0].edges == (-0.5, 0.5, 1.5, 2.5)
 
 
+def test_every_channel_counts_and_keeps_to_the_limit_of_its_quantity(any_db):
+    """Channels of runs: `noise ch1`, `noise ch2`, each with an error that is no channel."""
+    set_limit("hybrid", "noise_test", "mean_noise", low=1400.0, high=1600.0, db=any_db)
+    for number in range(8):
+        channels = {f"mean_noise ch{c}": 1500.0 + number + 10 * c for c in (1, 2)}
+        Component(f"H-{number}", "hybrid").save(any_db)
+        measure(any_db, f"H-{number}", "noise_test", **{**channels, "mean_noise_error ch1": 0.5})
+    measure(any_db, "H-3", "noise_test", 1, **{"mean_noise ch1": 1700.0, "mean_noise ch2": 1520.0})
+    found = plot_type(any_db, "hybrid", "mean_noise")
+    values = [(row["component"], row["channel"], row["value"]) for row in found.facts["values"]]
+    assert values[:2] == [("H-0", "ch1", 1510.0), ("H-0", "ch2", 1520.0)]
+    assert [value for value in values if value[0] == "H-3"] == [("H-3", "ch1", 1700.0), ("H-3", "ch2", 1520.0)]
+    assert (found.facts["unit"], found.facts["limits"]) == ("e-", [1400.0, 1600.0])
+    assert [row[:3] for row in found.rows] == [["H-3 ch1", "1700 e-", "must be at most 1600 e-"]]
+    assert found.figure.panels[0].y.text == "channels in a bin"
+    (one,) = plot_type(any_db, "hybrid", "mean_noise ch1").facts["standing_out"]
+    assert (one["component"], one["channel"], one["why"]) == ("H-3", None, "must be at most 1600 e-")
+    assert len(plot_type(any_db, "hybrid", "mean_noise ch2").facts["values"]) == 8
+
+
 @pytest.mark.parametrize("values", [[5.0], [5.0, 5.0, 5.0], [0.0], [-1e-6, 1e-6], [1e-300, 1e300], [0.1, 0.2]])
 def test_few_or_equal_values_are_drawn_all_the_same(db, values, tmp_path):
     from scantrail.plots import save, terminal

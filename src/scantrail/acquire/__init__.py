@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scantrail.acquire.kinds import expected_time
 from scantrail.acquire.order import Opened, Order
-from scantrail.acquire.outbox import is_waiting, waiting
+from scantrail.acquire.outbox import unreadable, waiting
 from scantrail.acquire.outcome import Outcome
 from scantrail.acquire.positions import untimed
 from scantrail.acquire.resume import order_again, resume_running
@@ -62,7 +62,6 @@ __all__ = [
     "draw_live",
     "draw_records",
     "expected_time",
-    "is_waiting",
     "judge_curves",
     "judge_measured",
     "judge_records",
@@ -76,6 +75,7 @@ __all__ = [
     "start",
     "sync",
     "travel",
+    "unreadable",
     "untimed",
     "waiting",
 ]

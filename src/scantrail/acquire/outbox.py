@@ -5,15 +5,19 @@ a database that is away nor a killed process loses it; the next command that fin
 """
 
 import json
+import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from scantrail.db import database_url, render
 from scantrail.station import data_root
 
 OUTBOX = "outbox"
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +43,30 @@ def owe(owed: Owed) -> None:
     """Write down what is owed, whole or not at all. Raises OSError."""
     owed.path.parent.mkdir(parents=True, exist_ok=True)
     draft = owed.path.with_name(f".{owed.uid}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(asdict(owed), file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(owed.path)
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(asdict(owed), file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(owed.path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def paid(owed: Owed) -> None:
-    """Take an entry away; one that another process took away meanwhile is fine."""
-    owed.path.unlink(missing_ok=True)
+    """Take an entry away; one that another process took away meanwhile is fine.
+
+    One that cannot be taken away is a warning alone: what it owes is recorded, and twice is once.
+    """
+    try:
+        owed.path.unlink(missing_ok=True)
+    except OSError as error:
+        _LOG.warning("what run %d owed cannot be taken out of the outbox: %s", owed.number, error)
 
 
 def waiting(url: str | None = None) -> list[Owed]:
     """Return what is owed, oldest run first; with `url`, to that database alone."""
-    found = sorted(_entries(), key=lambda owed: owed.number)
+    found = sorted((owed for _, owed in _entries() if owed is not None), key=lambda owed: owed.number)
     return found if url is None else [owed for owed in found if owed.database == render(url)]
 
 
@@ -62,22 +75,21 @@ def address(owed: Owed) -> str:
     return database_url(owed.database, None)
 
 
-def is_waiting() -> bool:
-    """Tell whether anything is owed to anybody, at the price of one look into a directory."""
-    try:
-        return any(name.endswith(".json") for name in os.listdir(data_root() / OUTBOX))  # noqa: PTH208 - cheap
-    except OSError:
-        return False
+def unreadable() -> list[Path]:
+    """Return the files that stand where entries do and are none: damaged, or of another make."""
+    return sorted(path for path, owed in _entries() if owed is None)
 
 
-def _entries() -> Iterator[Owed]:
+def _entries() -> Iterator[tuple[Path, Owed | None]]:
     for path in (data_root() / OUTBOX).glob("*.json"):
         try:
-            document = json.loads(path.read_bytes())
-            yield Owed(**{**document, "files": _texts(document["files"])})
-        except (OSError, ValueError, KeyError, TypeError):  # taken away meanwhile, or no entry of ours
+            yield path, _entry(json.loads(path.read_bytes()))
+        except FileNotFoundError:  # another process settled it meanwhile
             continue
+        except (OSError, ValueError, KeyError, TypeError):
+            yield path, None
 
 
-def _texts(given: Sequence[str]) -> tuple[str, ...]:
-    return tuple(map(str, given))
+def _entry(document: Mapping[str, Any]) -> Owed:
+    texts = {key: str(document[key]) for key in ("uid", "directory", "database")}
+    return Owed(**texts, number=int(document["number"]), files=tuple(map(str, document["files"])))

@@ -30,11 +30,12 @@ def take_positions(order: Order[ScanConfig], opened: Opened) -> Outcome:
 
 def setting_of(order: Order[ScanConfig], opened: Opened) -> Setting:
     """Return what surrounds the scan of an order."""
+    output = {"output": str(order.output.absolute())} if order.output else {}
     return Setting(
         root=data_root(),
         database=database_url(order.database, order.station.database.url),
         station=order.station,
-        rig={"output": str(order.output.absolute())} if order.output else {},
+        rig=order.linking() | output,
         components=order.components,
         earlier=order.earlier,
         reopened=order.reopened,

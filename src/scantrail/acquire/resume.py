@@ -8,7 +8,8 @@ from scantrail.acquire.kinds import kind_of
 from scantrail.acquire.order import Order
 from scantrail.acquire.rig import RigOptions
 from scantrail.daq import Manner
-from scantrail.errors import RunError, RunStateError
+from scantrail.db import database_url, render
+from scantrail.errors import InputError, RunError, RunStateError
 from scantrail.runs import Plan, Record, ask, asked, chain, continued_by, held, read
 from scantrail.station import MASK, Station, load_station
 
@@ -31,7 +32,8 @@ def order_again(directory: Path, database: str | None = None) -> Order[Plan]:
     """Return the order that finishes the run in `directory`, made of its start document alone.
 
     Only a password of the catalogue, which stands in none, is that of the station in force. Raises RunStateError if it
-    ended with success, RunError for a kind this version cannot take, JournalError, ConfigError.
+    ended with success, RunError for a kind this version cannot take, InputError for a database named then whose
+    password is not known now, JournalError, ConfigError.
     """
     record = read(directory)
     status = record.stop["exit_status"] if record.stop else "interrupted"
@@ -48,7 +50,7 @@ def order_again(directory: Path, database: str | None = None) -> Order[Plan]:
         station=station,
         options=RigOptions.from_document(rig),
         workspace=_path(rig.get("workspace")),
-        database=database or _catalogue(station),
+        database=database or _named(rig, number) or _catalogue(station),
         components=tuple(ours["components"]),
         channels={each: tuple(channels) for each, channels in rig.get("channels", {}).items()},
         earlier=_chain(directory, number),
@@ -80,6 +82,16 @@ def _chain(directory: Path, number: int) -> tuple[Record, ...]:
             f"run {number} goes back to run {missing}, which is not here: the points taken there are not known"
         )
     return records
+
+
+def _named(rig: Mapping[str, Any], number: int) -> str | None:
+    """Return the database that the run was given by name; None if none was, or if it is the one in force."""
+    named: str | None = rig.get("database")
+    if named is None or named == render(database_url(None, load_station().database.url)):
+        return None
+    if MASK in named:
+        raise InputError(f"run {number} stands in {named}, whose password is kept nowhere; give it with --db-path")
+    return named
 
 
 def _catalogue(station: Station) -> str | None:

@@ -15,7 +15,7 @@ def take_thresholds(order: Order[ThresholdPlan], scan: Scan[ThresholdPlan], open
         database=database_url(order.database, order.station.database.url),
         workspace=order.workspace,
         station=order.station.document(),
-        rig={**order.options.document(), **_channels(order)},
+        rig={**order.options.document(), **order.linking()},
         components=order.components,
         earlier=order.earlier,
         reopened=order.reopened,
@@ -48,8 +48,3 @@ def threshold_outcome(taken: Taken) -> Outcome:
         points=taken.points,
         failure=taken.failure,
     )
-
-
-def _channels(order: Order[ThresholdPlan]) -> dict[str, dict[str, list[int]]]:
-    """Return which channels belong to which component, as the start document says it; nothing if all do."""
-    return {"channels": {each: list(channels) for each, channels in order.channels.items()}} if order.channels else {}

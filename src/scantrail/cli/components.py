@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from scantrail.acquire import Order, RecordedRun
 
 _OF_CHANNELS = re.compile(r"\d+:[^,]+(,\d+:[^,]+)*")
+_LIKE_CHANNELS = re.compile(r"\s*\d*:.*|.*,\s*\d+:.*", re.DOTALL)
 VERDICTS = {True: "pass", False: "fail", None: "no verdict"}
 
 component_options = options(
@@ -35,16 +36,20 @@ def linked(order: "Order[Any]", components: Sequence[str], *, anyway: bool) -> "
     from dataclasses import replace
 
     from scantrail.acquire import admit
+    from scantrail.cli.live import WarningsKept
     from scantrail.errors import TrackerError
 
     ids, channels = named(components)
-    try:
-        return admit(replace(order, components=ids, channels=channels))
-    except TrackerError as error:
-        if not anyway:
-            raise InputError(f"{error}; --anyway scans without a component") from error
-        click.echo(f"Notice: {error}; the run is linked to no component.", err=True)
-        return order
+    with WarningsKept() as warnings:
+        try:
+            order = admit(replace(order, components=ids, channels=channels))
+        except TrackerError as error:
+            if not anyway:
+                raise InputError(f"{error}; --anyway scans without a component") from error
+            warnings.messages.append(f"{error}; the run is linked to no component")
+    for message in warnings.messages:
+        click.echo(f"Notice: {message}.", err=True)
+    return order
 
 
 def named(components: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
@@ -56,10 +61,15 @@ def named(components: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[i
     ids: dict[str, None] = {}
     channels: dict[str, tuple[int, ...]] = {}
     for given in components:
-        parts = given.split(",") if _OF_CHANNELS.fullmatch(given) else [f":{given}"]
+        if _OF_CHANNELS.fullmatch(given):
+            parts = given.split(",")
+        elif _LIKE_CHANNELS.fullmatch(given):
+            raise InputError(f'--component {given!r} gives no component to a channel; write "1:ID,2:ID"')
+        else:
+            parts = [f":{given}"]
         for part in parts:
-            channel, _, component = part.partition(":")
-            if not component.strip():
+            channel, _, component = (each.strip() for each in part.partition(":"))
+            if not component:
                 raise InputError('a --component is empty; name one by its id, or "1:ID,2:ID"')
             if (component in ids) != (component in channels and bool(channel)):
                 raise InputError(f"--component names {component} twice")
@@ -76,6 +86,8 @@ def told(one: "RecordedRun") -> str:
     """Say what a run became on a component: the test, its verdict, and the limits that judged."""
     from scantrail.cli.parts.show import limit_in_words
 
+    if one.test is None:
+        return f"{one.component}: {'linked' if one.new else 'linked before'}; such a run is no test of it"
     words = ", ".join(map(limit_in_words, one.limits))
     by = "; limited is" if one.measured is None else " by"
     verdict = VERDICTS[one.measured] + (f"{by} {words}" if words else ", for it has no limit" * (one.measured is None))

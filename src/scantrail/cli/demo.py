@@ -2,19 +2,26 @@
 
 import os
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from scantrail.acquire import Order
     from scantrail.sim import ChannelPhysics
     from scantrail.station import Station
     from scantrail.tracker import Database
 
 DETECTOR = "OSECHI-01"
+INTERRUPTED = 130
+LAYERS = {f"{DETECTOR}-L{channel}": (channel,) for channel in (1, 2, 3)}
+"""Its layers, each with the channel that reads it out."""
 LOW, HIGH = 290.0, 330.0
 """Thresholds [DAC] between which the demo's detector is good."""
+NOTED = {"threshold ch1": 316.0, "threshold ch2": 324.0, "threshold ch3": 308.0}
+"""Thresholds [DAC] that stand on its label."""
 
 
 @click.command()
@@ -26,51 +33,63 @@ LOW, HIGH = 290.0, 330.0
     help="Where the demo keeps its runs, apart from yours.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=2026, show_default=True, help="Of the simulated detector.")
-@click.option("--speed", type=click.FloatRange(min=0.1), default=40.0, show_default=True, help="Of its clock.")
+@click.option("--speed", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Of its clock.")
 def demo(home: Path, seed: int, speed: float) -> int:
     """Scan a simulated detector, fit its thresholds, and judge the component that was measured."""
-    from scantrail.acquire import Order, RigOptions
     from scantrail.cli.live import take_order
     from scantrail.cli.parts.show import print_card
     from scantrail.cli.runs import print_runs
     from scantrail.station import Station
-    from scantrail.threshold import HaniwersConfig, parallel_plan, serial_plan
     from scantrail.tracker import Database
 
     os.environ["SCANTRAIL_HOME"] = str(home.absolute())
     database = str(home.absolute() / "demo.db")
     station = Station()
-    config = HaniwersConfig.from_station(station).with_options(speed=speed)
-    parallel = config.with_options(thresholds="1:300;2:308;3:292", nsteps="10", step="2", duration=10)
-    serial = config.with_options(thresholds="1:300", nsteps="8", step="3", duration=10)
     with Database(database, profile="osechi") as parts:
         _assemble(parts)
+    click.echo(f"{DETECTOR} is a detector of three layers and a board; its thresholds should lie")
+    click.echo(f"between {LOW:g} and {HIGH:g} DAC. It is scanned whole, then layer by layer.\n")
     codes = []
-    layer = f"{DETECTOR}-L1"
-    for plan, used, component in (
-        (parallel_plan(parallel), parallel, DETECTOR),
-        (serial_plan(serial), serial, layer),
-    ):
-        on = station.model_copy(update={"sampler": used.sampler, "sensors": used.sensors})
-        rig = RigOptions(mock=True, speed=speed, seed=seed)
-        order = Order(plan, on, rig, database=database, components=(component,))
+    for order in _orders(station, database, seed, speed):
         codes.append(take_order(order, as_json=False))
         click.echo()
-    _compare_with_truth(home, station)
+        if codes[-1] == INTERRUPTED:
+            return INTERRUPTED
+    scanned = _compare_with_truth(home, station)
     print_runs(database)
-    click.echo(f"\nWhat is known now of {DETECTOR}, which they measured:\n")
+    click.echo(f"\nWhat is known now of {DETECTOR}, from its label and from the scan:\n")
     with Database(database) as parts:
         print_card(parts, DETECTOR)
         _draw_trend(parts)
-    kept = shlex.quote(str(home / "demo.db"))
-    click.echo(f"\nLook at a run:   SCANTRAIL_HOME={shlex.quote(str(home))} scantrail runs show 1 --db-path {kept}")
-    click.echo(f"Look at a layer: svt --db-path {kept} show {DETECTOR}-L1")
+    kept, place = shlex.quote(str(home / "demo.db")), shlex.quote(str(home))
+    click.echo(f"\nLook at the scan: SCANTRAIL_HOME={place} scantrail runs show {scanned} --db-path {kept}")
+    click.echo(f"Look at a layer:  svt --db-path {kept} show {next(iter(LAYERS))}")
     return max(codes)
 
 
+def _orders(station: "Station", database: str, seed: int, speed: float) -> "Iterator[Order[Any]]":
+    """Give a parallel scan of the whole detector, then a serial one of which each layer has its own channel."""
+    from scantrail.acquire import Order, RigOptions
+    from scantrail.threshold import HaniwersConfig, parallel_plan, serial_plan
+
+    config = HaniwersConfig.from_station(station).with_options(speed=speed)
+    parallel = config.with_options(thresholds="1:300;2:308;3:292", nsteps="10", step="2", duration=10)
+    serial = config.with_options(thresholds="1:305;2:313;3:297", nsteps="5", step="5", duration=10)
+    rig = RigOptions(mock=True, speed=speed, seed=seed)
+
+    def on(used: "HaniwersConfig") -> "Station":
+        return station.model_copy(update={"sampler": used.sampler, "sensors": used.sensors})
+
+    yield Order(parallel_plan(parallel), on(parallel), rig, database=database, components=(DETECTOR,))
+    yield Order(serial_plan(serial), on(serial), rig, database=database, components=tuple(LAYERS), channels=LAYERS)
+
+
 def _assemble(parts: "Database") -> None:
-    """Make the detector of its layers and its board, with limits, as far as an earlier demo has not."""
-    from scantrail.tracker import Component, assemble_module, list_test_types, set_limit
+    """Make the detector of its layers and its board, with limits, as far as an earlier demo has not.
+
+    What stands on its label is entered by hand.
+    """
+    from scantrail.tracker import Component, TestResult, assemble_module, list_test_types, set_limit
 
     if Component.get(DETECTOR, parts) is None:
         Component(DETECTOR, "detector", manufacturer="simulated").save(parts)
@@ -83,24 +102,21 @@ def _assemble(parts: "Database") -> None:
     for kind in ("detector", "layer"):
         if kind not in limited:
             set_limit(kind, "threshold_scan", "threshold", low=LOW, high=HIGH, source="demo", db=parts)
+    if not TestResult.get_for_component(DETECTOR, parts):
+        TestResult(DETECTOR, "threshold_scan", None, {**NOTED}, notes="from its label, entered by hand").save(parts)
 
 
 def _draw_trend(parts: "Database") -> None:
-    """Draw the thresholds of every demo in this home against time."""
+    """Draw the thresholds on the label, and of every demo in this home, against time."""
     from scantrail.cli.figures import show_figure
-    from scantrail.errors import Refused
     from scantrail.tracker import plot_component
 
-    try:
-        drawn = plot_component(parts, DETECTOR, "trend", "threshold")
-    except Refused:  # stopped before anything was measured
-        return
     click.echo()
-    show_figure(drawn.figure, output=None, terminal=True)
+    show_figure(plot_component(parts, DETECTOR, "trend", "threshold").figure, output=None, terminal=True)
 
 
-def _compare_with_truth(home: Path, station: "Station") -> None:
-    """Print what the parallel scan found beside what the simulator was told."""
+def _compare_with_truth(home: Path, station: "Station") -> int:
+    """Print what the parallel scan found beside what the simulator was told; return the number of its run."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -130,6 +146,7 @@ def _compare_with_truth(home: Path, station: "Station") -> None:
         )
     Console(highlight=False, emoji=False).print(table)
     click.echo()
+    return summarize(scanned).number
 
 
 def _quiet_from(true: "ChannelPhysics") -> float:

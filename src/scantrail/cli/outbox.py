@@ -11,7 +11,7 @@ PATIENCE = 1.0
 def settle_owed(url: str) -> None:
     """Record what the database `url` is owed, and say so; what cannot be recorded now waits on, in silence.
 
-    Costs one look into a directory where nothing is owed.
+    Costs one look into a directory where nothing is owed: what knows more of the outbox takes long to import.
     """
     from scantrail.station import data_root
 

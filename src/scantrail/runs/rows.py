@@ -17,19 +17,26 @@ UNSETTLED: tuple[RunStatus, ...] = ("running", "interrupted")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which runs: of this kind, in this status, having measured this component; None takes all."""
+    """Which runs: of this kind, in this status, having measured this component; None takes all.
+
+    linked: uids of runs that measured the component though they do not name it, for that was said later.
+    """
 
     kind: str | None = None
     status: RunStatus | None = None
     component: str | None = None
+    linked: frozenset[str] = frozenset()
 
     def takes(self, run: RunSummary) -> bool:
         """Tell whether a run is chosen."""
         return (
             self.kind in {None, run.kind}
             and self.status in {None, run.status}
-            and (self.component is None or self.component in run.components)
+            and (self.component is None or run.uid in self.linked or self._named_by(run))
         )
+
+    def _named_by(self, run: RunSummary) -> bool:
+        return (self.component or "").casefold() in map(str.casefold, run.components)
 
 
 def upsert(dialect: str) -> sa.Insert:
@@ -56,7 +63,7 @@ def chosen(choice: Choice, dialect: str) -> Select[Any]:
     if choice.status is not None:
         query = query.where(run_table.c.status.in_({choice.status, *UNSETTLED}))
     if choice.component is not None:
-        query = query.where(_measured(choice.component, dialect))
+        query = query.where(_measured(choice.component, dialect) | run_table.c.uid.in_(choice.linked))
     return query
 
 

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from scantrail.tracker.locations import list_locations
     from scantrail.tracker.maintenance import LOG_TYPES, SEVERITIES, add_maintenance_log, resolve_log
     from scantrail.tracker.matrix import Matrix, verdict_matrix
-    from scantrail.tracker.measured_by import link_run, measurable, tests_of_run
+    from scantrail.tracker.measured_by import link_run, measurable, runs_measuring, tests_of_run, undone_tests
     from scantrail.tracker.moments import moment, stamp
     from scantrail.tracker.past import at, history
     from scantrail.tracker.profile import Profile, load_profile
-    from scantrail.tracker.quantities import declared_name, error_of
+    from scantrail.tracker.quantities import declared_name, error_of, joined
     from scantrail.tracker.rehearsals import rehearsal
     from scantrail.tracker.run_tests import RunTest
     from scantrail.tracker.searching import Found, search
@@ -74,9 +74,9 @@ _MODULES = {
     "limits": ("in_words", "set_limit"),
     "listing": ("Page", "list_components", "list_positions", "list_test_types", "summary"),
     "maintenance": ("LOG_TYPES", "SEVERITIES", "add_maintenance_log", "resolve_log"),
-    "measured_by": ("link_run", "measurable", "tests_of_run"),
+    "measured_by": ("link_run", "measurable", "runs_measuring", "tests_of_run", "undone_tests"),
     "run_tests": ("RunTest",),
-    "quantities": ("declared_name", "error_of"),
+    "quantities": ("declared_name", "error_of", "joined"),
     "moments": ("moment", "stamp"),
     "profile": ("Profile", "load_profile"),
     "searching": ("Found", "search"),
@@ -155,6 +155,7 @@ __all__ = [
     "in_words",
     "install_component",
     "is_export",
+    "joined",
     "known_id",
     "link_run",
     "list_components",
@@ -177,6 +178,7 @@ __all__ = [
     "resolve_log",
     "restore",
     "revoke_token",
+    "runs_measuring",
     "search",
     "search_components",
     "set_limit",
@@ -187,6 +189,7 @@ __all__ = [
     "tests_of_run",
     "token_of",
     "undo",
+    "undone_tests",
     "update_component",
     "verdict_matrix",
     "verify",

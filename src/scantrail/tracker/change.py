@@ -87,7 +87,7 @@ class Change:
         self._rows.append({"table": table.name, "key": key, "before": None, "after": image_of(values)})
         return int(key)
 
-    def seal(self, table: "Table", key: int, document: Mapping[str, Any]) -> None:
+    def seal(self, table: "Table", key: int | str, document: Mapping[str, Any]) -> None:
         """Make further values of a row inserted before part of the event: those that other tables keep for it."""
         self._rows.append({"table": table.name, "key": key, "before": None, "after": dict(document)})
 

@@ -46,7 +46,7 @@ def write_labels(database: Database, components: Sequence[str], target: Path | N
         for path in written:
             path.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise OutputError(f"no labels were written: {error.filename}: {error.strerror}") from error
+            raise OutputError(f"no labels were written: {path} cannot be: {error.strerror}") from error
         raise
     return paths
 

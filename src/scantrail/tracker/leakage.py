@@ -14,7 +14,11 @@ BOLTZMANN = 8.617333262e-5
 REFERENCE = 20.0
 """Temperature [°C] at which leakage currents are compared."""
 BREAKDOWN = 4.0
-"""(dI/dV)(V/I) above which a sensor breaks down; N. Bacchetta et al., Nucl. Instrum. Meth. A 461 (2001) 204."""
+"""(dI/dV)(V/I) above which a sensor breaks down: the power of the voltage with which the current grows.
+
+It is 1/2 while a sensor depletes, less when it is depleted, 1 of a resistor. That 4 is the limit is our choice: it is
+above all of these, and a breakdown, in which the current grows tenfold within a few volts, is far above it.
+"""
 FEWEST = 5
 """Points of a sweep from which on it says anything of breakdown."""
 HOLE = 2.5

@@ -18,8 +18,8 @@ GONE = ("retired", "lost")
 """Statuses in which nothing can be measured."""
 
 
-def measurable(database: Database, component_id: str, kind: str) -> tuple[str, RunTest]:
-    """Return the id of a component as it is spelled, and what a run of this kind is to it.
+def measurable(database: Database, component_id: str, kind: str) -> tuple[str, RunTest | None]:
+    """Return the id of a component as it is spelled, and what a run of this kind is to it, None for no test.
 
     Raises ComponentNotFound with the nearest ids, Refused for one that is retired or lost, or of another type.
     """
@@ -33,14 +33,29 @@ def measurable(database: Database, component_id: str, kind: str) -> tuple[str, R
     return row.id, run_test(database.profile.runs, kind, row.id, row.type)
 
 
-def link_run(database: Database, uid: str, components: Iterable[str]) -> None:
-    """Note that a run measured components; noted again, nothing changes. Raises DatabaseError."""
+def link_run(database: Database, uid: str, components: Iterable[str]) -> frozenset[str]:
+    """Note that a run measured components, and return those that were not noted before. Raises DatabaseError."""
+    from sqlalchemy.dialects import postgresql, sqlite  # 20 ms that reading does not pay
+
     table = schema.run_component
     with database.store.write() as connection:
         known = set(connection.execute(sa.select(table.c.component).where(table.c.run_uid == uid)).scalars())
-        rows = [{"run_uid": uid, "component": each} for each in dict.fromkeys(components) if each not in known]
-        if rows:
-            connection.execute(table.insert(), rows)
+        new = frozenset(components) - known
+        if new:
+            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            rows = [{"run_uid": uid, "component": each} for each in sorted(new)]
+            # another host may note the same run at the same moment
+            connection.execute(insert(table).on_conflict_do_nothing(), rows)
+    return new
+
+
+def runs_measuring(database: Database, component_id: str) -> tuple[str, frozenset[str]]:
+    """Return a component's id as it is spelled, and the uids of the runs that measured it. Raises ComponentNotFound."""
+    table = schema.run_component
+    with database.read() as connection:
+        row = find(connection, component_id)
+        uids = connection.execute(sa.select(table.c.run_uid).where(table.c.component == row.id)).scalars()
+        return row.id, frozenset(uids)
 
 
 def runs_of(connection: "Connection", component: str) -> list[dict[str, Any]]:
@@ -72,3 +87,16 @@ def tests_of_run(database: Database, uid: str) -> list[dict[str, Any]]:
             }
             for row in connection.execute(query)
         ]
+
+
+def undone_tests(database: Database, run_uid: str, component: str, test_type: str) -> int:
+    """Return how many tests of a component that a run became have been undone."""
+    table = schema.test
+    query = sa.select(sa.func.count()).where(
+        table.c.run_uid == run_uid,
+        table.c.component == component,
+        table.c.type == test_type,
+        table.c.voided.is_not(None),
+    )
+    with database.read() as connection:
+        return int(connection.execute(query).scalar_one())

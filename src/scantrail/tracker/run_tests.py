@@ -19,7 +19,7 @@ class RunTest:
     types: tuple[str, ...] = ()
 
 
-_PEAK = {"peak": "peak", "FWHM": "fwhm", "centroid": "centroid", "edge": "edge"}
+_PEAK = {"peak": "peak", "fwhm": "fwhm", "centroid": "centroid", "edge": "edge"}
 
 DEFAULT: Mapping[str, RunTest] = {
     "thresholds": RunTest(
@@ -33,12 +33,16 @@ DEFAULT: Mapping[str, RunTest] = {
 """What holds for a profile that says nothing of runs."""
 
 
-def run_test(runs: Mapping[str, RunTest], kind: str, component: str, component_type: str) -> RunTest:
-    """Return what a run of this kind is to a component. Raises Refused if it is no test of its type."""
+def run_test(runs: Mapping[str, RunTest], kind: str, component: str, component_type: str) -> RunTest | None:
+    """Return what a run of this kind is to a component; None for a kind that tests nothing, but may name what it saw.
+
+    Raises Refused for a kind that tests other types alone.
+    """
     of_kind = [one for one in (runs or DEFAULT).values() if kind in one.kinds]
     for one in of_kind:
         if not one.types or component_type in one.types:
             return one
-    types = sorted({name for one in of_kind for name in one.types})
-    fitting = f"it is one of the types {', '.join(types)}" if types else "the profile knows no test of such runs"
-    raise Refused(f"a run of the kind {kind} is no test of {component}, which is a {component_type}; {fitting}")
+    if not of_kind:
+        return None
+    types = ", ".join(sorted({name for one in of_kind for name in one.types}))
+    raise Refused(f"a run of the kind {kind} tests the types {types}, and {component} is of the type {component_type}")

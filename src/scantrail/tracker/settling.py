@@ -12,7 +12,10 @@ from scantrail.tracker.texts import text
 
 
 def findings(database: Database, *, everything: bool = False) -> list[dict[str, Any]]:
-    """Return the open findings, oldest first, each with its raw row as `document`; `everything`: settled ones, too."""
+    """Return the open findings, oldest first, each with its raw row as `document`; `everything`: settled ones, too.
+
+    `command` does what is to be done and marks the finding as settled; adopting again does that by itself.
+    """
     table, kept = schema.finding, schema.adopted
     query = (
         sa.select(*(column for column in table.c if column.name != "voided"), kept.c.kept_in)
@@ -25,9 +28,15 @@ def findings(database: Database, *, everything: bool = False) -> list[dict[str, 
     with database.read() as connection:
         rows = [row._asdict() for row in connection.execute(query)]
     for row in rows:
-        row["command"] = row["command"] or f"svt findings --settle {row['id']} --answer TEXT"
+        row["command"] = _settling(row["id"], row["command"])
         row["adopted"] = row.pop("kept_in") is not None
     return rows
+
+
+def _settling(number: int, command: str | None) -> str:
+    if command is None:
+        return f"svt findings --settle {number} --answer TEXT"
+    return command if command.startswith("svt adopt ") else f"{command} && svt findings --settle {number} --answer done"
 
 
 def settle_finding(number: int, answer: str, *, settled_by: str | None = None, db: Database | None = None) -> Done:

@@ -25,6 +25,9 @@ from scantrail.tracker.values import plain
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
+MOST_NAMED = 5
+"""Undeclared quantities that a notice names."""
+
 
 @dataclass
 class TestResult:
@@ -204,9 +207,12 @@ def declare_test_type(change: Change, test_type: str, measurements: Mapping[str,
         change.connection.execute(table.insert().values(name=test_type, description="", quantities={}))
         change.notices.append(f"the test type {test_type!r} is not declared; it is kept all the same")
         return
-    for key in measurements:
-        if key not in declared and declared_name(key) not in declared:
-            change.notices.append(f"the quantity {key!r} is not declared for {test_type}; it is kept all the same")
+    unknown = [repr(key) for key in measurements if key not in declared and declared_name(key) not in declared]
+    if len(unknown) == 1:
+        change.notices.append(f"the quantity {unknown[0]} is not declared for {test_type}; it is kept all the same")
+    elif unknown:
+        names = ", ".join(unknown[:MOST_NAMED]) + f" and {len(unknown) - MOST_NAMED} more" * (len(unknown) > MOST_NAMED)
+        change.notices.append(f"the quantities {names} are not declared for {test_type}; they are kept all the same")
 
 
 def _quantities(change: Change, test_type: str) -> Mapping[str, str] | None:

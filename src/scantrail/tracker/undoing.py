@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
 
+_OF_OTHERS = frozenset({"component", "measurement", "adopted"})
+"""Tables whose rows come back with those they belong to; components come last."""
+
+
 def undo(db: Database | None = None) -> Done:
     """Compensate the newest event of the login that is not undone yet. Raises Refused if a later one touches it."""
     with using(db) as database, changing(database, "undo") as change:
@@ -24,7 +28,7 @@ def undo(db: Database | None = None) -> Done:
         touched = sa.select(link.c.component).where(link.c.event == event.number)
         change.touch(*change.connection.execute(touched).scalars())
         change.undoes = event.number
-        rows = [row for row in reversed(event.changes) if row["table"] not in {"component", "measurement"}]
+        rows = [row for row in reversed(event.changes) if row["table"] not in _OF_OTHERS]
         for row in rows:
             _take_back(change, row)
         for row in reversed(event.changes):

@@ -11,6 +11,9 @@ DEEPEST = 32
 """Lists and tables within one another: more are no measurement, and some readers of JSON take no more."""
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+
+
 def plain(value: object, what: str, depth: int = 0) -> Any:  # noqa: ANN401 - a JSON value
     """Return `value` if it is JSON that every database keeps alike. Raises InputError, naming `what`."""
     if depth > DEEPEST:
@@ -43,7 +46,7 @@ def _finite(value: float, what: str) -> float:
 
 def canonical(value: object) -> str:
     """Return JSON with sorted names, each number as the double it is: PostgreSQL hands 1e300 back as an integer."""
-    return json.dumps(_doubles(value), sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(_doubles(value))
 
 
 def _doubles(value: object) -> object:

@@ -3,10 +3,13 @@
 import hashlib
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from reference_databases import GENERATIONS, a_laboratory, add_rows, component, reference_database, stay, tables_of
@@ -21,6 +24,7 @@ from scantrail.tracker import (
     findings,
     install_component,
     list_components,
+    schema,
     settle_finding,
     undo,
     verify,
@@ -95,6 +99,26 @@ def test_every_row_of_each_generation_is_kept(generation: str, new: Database, tm
     assert all(count.before == count.rows for count in again.tables.values())
 
 
+def test_what_is_known_of_an_adopted_row_is_verified(new: Database, tmp_path: Path) -> None:
+    old = reference_database(tmp_path / "old/svt.db", a_laboratory("newest", tmp_path / "old/test_data"))
+    adopt(new, old, timezone="UTC")
+    table = schema.adopted
+    with new.store.write() as connection:
+        of = {name: table.c.origin == f"svt.db: components {name}" for name in ("M1", "S1", "H1")}
+        connection.execute(table.update().where(of["M1"]).values(document={"id": "M1"}))
+        connection.execute(table.update().where(of["S1"]).values(key="M1"))
+        connection.execute(table.delete().where(of["H1"]))
+        forged = {"source": str(uuid4()), "origin": "svt.db: components X", "kept_in": "component", "key": "M1"}
+        connection.execute(table.insert().values(**forged, document={}))
+    said = sorted(verify(new))
+    assert said.pop(0).startswith("adopted ")  # and is missing
+    assert said == [
+        "no event tells of the adopted row svt.db: components X",
+        "the adopted row svt.db: components M1 was altered",
+        "the adopted row svt.db: components S1 was altered",
+    ]
+
+
 def test_an_adoption_is_one_event_that_can_be_undone_and_repeated(new: Database, tmp_path: Path) -> None:
     old = reference_database(tmp_path / "old/svt.db", a_laboratory("newest", tmp_path / "old/test_data"))
     wrong = adopt(new, old, timezone="Asia/Tokyo")
@@ -127,7 +151,9 @@ def test_what_is_written_with_the_old_program_afterwards_is_added(parts: Databas
     }
     (changed,) = findings(parts)
     assert "removal_date was None, is '2024-04-01'" in changed["said"]
-    assert changed["command"] == "svt remove --date 2024-04-01T00:00:00.000000Z --removed-by Jo M1"
+    does, settles = changed["command"].split(" && ")
+    assert does == "svt remove --date 2024-04-01T00:00:00.000000Z --removed-by Jo M1"
+    assert settles == f"svt findings --settle {changed['id']} --answer done"
     assert len(detail(parts, "M1")["tests"]) == 3
     assert adopt(parts, copy, timezone="UTC").done.event is None
     assert verify(parts) == []
@@ -182,6 +208,31 @@ def test_in_place_while_another_program_is_at_work_is_refused(tmp_path: Path) ->
         with Database(path) as database, pytest.raises(Refused, match="another program has the database open"):
             adopt(database, path)
     assert {each.name for each in tmp_path.iterdir()} == {"svt_components.db"}
+
+
+@pytest.mark.parametrize("journal", ["WAL", "DELETE"])
+def test_in_place_nothing_is_exchanged_under_a_program_that_writes(journal: str, tmp_path: Path) -> None:
+    path = reference_database(tmp_path / "svt_components.db", {"components": [component("M1")]})
+    script = (
+        "import sqlite3, sys\n"
+        "base = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        f"base.execute('PRAGMA journal_mode = {journal}')\n"
+        "base.execute('BEGIN IMMEDIATE')\n"
+        "print('writing', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdin is not None
+        assert writer.stdout.readline() == "writing\n"
+        with Database(path) as database, pytest.raises(Refused, match=r"another program has .* open"):
+            adopt(database, path)
+        writer.stdin.close()
+    assert {each.name for each in tmp_path.iterdir()} - {f"{path.name}-wal", f"{path.name}-shm"} == {path.name}
+    with Database(path) as database:
+        assert adopt(database, path).tables["components"].adopted == 1
 
 
 def test_what_a_killed_program_left_in_its_log_is_adopted_and_left_alone(parts: Database, tmp_path: Path) -> None:

@@ -14,7 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference_databases import component, entry, reference_database, stay, tables_of
 
-from scantrail.tracker import Adopted, Component, Database, adopt, detail, findings, list_components, verify
+from scantrail.tracker import (
+    Adopted,
+    Component,
+    Database,
+    adopt,
+    detail,
+    export,
+    findings,
+    import_export,
+    list_components,
+    read_export,
+    verify,
+)
 
 
 @pytest.fixture
@@ -51,7 +63,8 @@ def rules(parts: Database) -> dict[str, str]:
 
 
 def commands(parts: Database) -> list[str]:
-    return [row["command"] for row in findings(parts)]
+    """What is to be done of each finding, without what marks it as settled."""
+    return [row["command"].partition(" && svt findings --settle")[0] for row in findings(parts)]
 
 
 def test_two_in_one_position(taken_over: Any, parts: Database) -> None:
@@ -267,7 +280,7 @@ def test_values_that_are_not_what_their_columns_say(taken_over: Any, parts: Data
     assert detail(parts, "M2")["attributes"] == {"attributes_json": [1, "a␀b", "nan"]}
     assert detail(parts, "M3")["attributes"] == {"a": "inf", "deep": {"b": "?"}}
     undated = next(row for row in findings(parts) if row["origin"] == "svt.db: test_results 5")
-    assert undated["command"] == "svt test --type iv_curve --fail --set noise=1580.5 --date DATE -- M1"
+    assert undated["command"].startswith("svt test --type iv_curve --fail --set noise=1580.5 --date DATE -- M1 && ")
     text = next(row for row in findings(parts) if row["rule"] == "voltage_measured is a number")
     assert re.search(r"--supersedes [0-9a-f-]{36} ", text["command"])
     assert "--set voltage=NUMBER" in text["command"]
@@ -277,9 +290,11 @@ def test_connections_that_cannot_be(taken_over: Any, parts: Database) -> None:
     plug = {"component_a_id": "M1", "component_b_id": "F1", "installation_date": "2024-01-01"}
     adopted = taken_over(
         {
-            "components": [component("M1"), component("F1", "feb"), component("C1", "cable")],
+            "components": [component("M1"), component("M2"), component("F1", "feb"), component("C1", "cable")],
             "connections": [
                 {**plug, "cable_id": "C1"},
+                {**plug, "component_a_id": "M2", "cable_id": "C1"},
+                {**plug, "component_a_id": "M2", "cable_id": "C8"},
                 {**plug, "cable_id": "C1"},
                 {**plug, "cable_id": "C9"},
                 {**plug, "cable_id": "F1"},
@@ -290,7 +305,9 @@ def test_connections_that_cannot_be(taken_over: Any, parts: Database) -> None:
         }
     )
     assert adopted.tables["connections"].adopted == 3
-    assert "svt disconnect C1 && svt connect --cable C1 M1 F1" in commands(parts)
+    assert rules(parts)["connections 6"] == "M1 and F1 are connected, and by this row once more"
+    assert "svt disconnect C1 && svt connect --cable C1 M2 F1" in commands(parts)
+    assert "svt add --id C8 --type cable && svt disconnect M2 F1 && svt connect --cable C8 M2 F1" in commands(parts)
 
 
 def test_log_entries_that_cannot_be(taken_over: Any, parts: Database) -> None:
@@ -306,8 +323,88 @@ def test_log_entries_that_cannot_be(taken_over: Any, parts: Database) -> None:
         }
     )
     assert adopted.tables["maintenance_log"].adopted == 2
-    assert {log["text"] for log in detail(parts, "M1")["logs"]} == {"(no text)", "[] (no text)"}
+    assert {log["text"] for log in detail(parts, "M1")["logs"]} == {"(no text)"}
     assert "svt log --type note M1 undated" in commands(parts)
+
+
+def test_stays_that_overlap_in_the_past_are_kept_and_said(taken_over: Any, parts: Database) -> None:
+    adopted = taken_over(
+        {
+            "components": [component("M1"), component("M2"), component("M3")],
+            "installation_history": [
+                stay("M1", "Layer1_top_axial", "2023-01-01", "2023-06-01"),
+                stay("M2", "Layer1_top_axial", "2023-05-01", "2023-07-01"),
+                stay("M2", "Layer2_top_axial", "2023-07-01", "2023-08-01"),
+                stay("M3", "Layer2_top_axial", "2023-08-01", "2023-09-01"),
+                stay("M3", "Layer3_top_axial", "2023-08-15", "2023-08-20"),
+            ],
+        }
+    )
+    assert adopted.tables["installation_history"].adopted == 5
+    assert rules(parts) == {
+        "installation_history 2": "M1 was in Layer1_top_axial until 2023-06-01, and by this row M2 was put into "
+        "Layer1_top_axial at 2023-05-01",
+        "installation_history 5": "M3 was in Layer2_top_axial until 2023-09-01, and by this row M3 was put into "
+        "Layer3_top_axial at 2023-08-15",
+    }
+
+
+def test_a_type_in_other_letters_is_that_of_the_profile(taken_over: Any, parts: Database) -> None:
+    taken_over({"components": [component("M1", "Module"), component("C1", "CABLE"), component("X1", "Widget")]})
+    assert {row["id"]: row["type"] for row in list_components(parts).rows} == {
+        "M1": "module",
+        "C1": "cable",
+        "X1": "Widget",
+    }
+    assert list(rules(parts)) == ["components X1"]
+
+
+def test_a_measurement_nested_too_deep_is_kept_as_text(taken_over: Any, parts: Database, tmp_path: Path) -> None:
+    deep = "[" * 50 + "]" * 50
+    measured = {"component_id": "M1", "test_date": "2024-01-01", "test_type": "visual", "measurements_json": None}
+    taken_over(
+        {
+            "components": [component("M1")],
+            "test_results": [{**measured, "measurements_json": f'{{"deep": {deep}}}'}],
+        }
+    )
+    target = export(parts, tmp_path / "out.json").target
+    with Database(tmp_path / "again" / "parts.db") as again:
+        import_export(again, read_export(target))
+        assert verify(again) == []
+        assert detail(again, "M1")["tests"][0]["measurements"] == detail(parts, "M1")["tests"][0]["measurements"]
+
+
+def test_a_file_that_moved_with_its_directory_or_was_copied_is_found(parts: Database, tmp_path: Path) -> None:
+    data = tmp_path / "old" / "test_data"
+    (data / "2024").mkdir(parents=True)
+    (data / "2024" / "iv.csv").write_bytes(b"0,1")
+    (data / "loop.png").symlink_to(data / "loop.png")
+    rows = {
+        "components": [component("M1")],
+        "test_results": [{"component_id": "M1", "test_date": "2024-01-01", "test_type": "visual"}],
+        "test_files": [
+            {"test_id": 1, "file_path": "/home/jo/.hps_svt_tracker/test_data/2024/iv.csv", "file_size": 3},
+            {"test_id": 1, "file_path": "2024/iv.csv", "file_size": 9},
+            {"test_id": 1, "file_path": "/home/jo/Desktop/plot.png"},
+            {"test_id": 1, "file_path": "../elsewhere/data.csv"},
+            {"test_id": 1, "file_path": "loop.png"},
+        ],
+    }
+    old = reference_database(tmp_path / "old" / "svt.db", rows)
+    assert adopt(parts, old, timezone="Europe/Berlin").tables["test_files"].adopted == 2
+    said = rules(parts)
+    assert said["test_files 2"] == "iv.csv has 3 bytes, and had 9 when it was attached"
+    assert said["test_files 3"].startswith(f"/home/jo/Desktop/plot.png lies outside {data}; put it there")
+    assert said["test_files 5"].startswith("loop.png is a link that leads back to itself")
+    assert {row["command"] for row in findings(parts) if not row["adopted"]} == {
+        f"svt adopt --data {data} --timezone Europe/Berlin {old}"
+    }
+    (data / "plot.png").write_bytes(b"plot")
+    (data / "data.csv").write_bytes(b"data")
+    assert adopt(parts, old, timezone="Europe/Berlin").tables["test_files"].adopted == 2
+    assert list(rules(parts)) == ["test_files 2", "test_files 5"]
+    assert verify(parts) == []
 
 
 def test_files_that_are_lost_or_elsewhere(parts: Database, tmp_path: Path) -> None:
@@ -344,7 +441,7 @@ def test_files_that_are_lost_or_elsewhere(parts: Database, tmp_path: Path) -> No
     assert verify(parts) == []
     lost = next(row for row in findings(parts) if row["origin"] == "svt.db: test_files 1")
     assert "lost.png is not in" in lost["said"]
-    assert lost["command"] == f"svt adopt {old} --data {data}"
+    assert lost["command"] == f"svt adopt --data {data} {old}"
     (data / "lost.png").write_bytes(b"found again")
     later = adopt(parts, old)
     assert (later.tables["test_files"].adopted, later.findings) == (1, 0)

@@ -107,7 +107,6 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
         (b"\n\n", "is empty"),
         (b"id,id\n", "two columns are headed 'id'"),
         (b"id,,type\n", "column 2 has no heading"),
-        (b"id\nM1,x\n", "line 2: 2 cells under 1 headings"),
         (b'id\n"M1\n', "line 2: the quotes"),
         (b'id\n"M1"x\n', "line 2: the quotes"),
         (b"id\nM1\nM\xfcnchen\n", "line 3: this is not UTF-8"),
@@ -118,6 +117,16 @@ def test_what_is_no_table_is_refused_with_its_line(content: bytes, said: str, tm
     (tmp_path / "a.csv").write_bytes(content)
     with pytest.raises(InputError, match=said):
         read_csv(tmp_path / "a.csv")
+
+
+def test_every_row_of_too_many_cells_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\nM1,x\nM2,\nM3\nM4,,y\n")
+    table = read_csv(tmp_path / "a.csv")
+    assert [(record.line, record.cells["id"]) for record in table.records] == [(3, "M2"), (4, "M3")]
+    assert [(line, said.partition(";")[0]) for line, said in table.crooked] == [
+        (2, "2 cells under 1 heading"),
+        (5, "3 cells under 1 heading"),
+    ]
 
 
 def test_a_directory_is_no_table(tmp_path: Path) -> None:

@@ -157,6 +157,19 @@ def test_nothing_is_overwritten(db: Database, out: Path, tmp_path: Path) -> None
     assert not [path for path in tmp_path.iterdir() if path.name.endswith(".part")]
 
 
+@pytest.mark.parametrize("name", ["full", "full.json"])
+def test_a_full_disk_is_said_and_leaves_nothing(
+    name: str, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("scantrail.tracker.transfer.exporting.json.dump", fail)
+    with pytest.raises(OutputError, match=f"/{name} cannot be written: No space left on device"):
+        export(db, tmp_path / name)
+    assert not [path for path in tmp_path.iterdir() if "full" in path.name]
+
+
 def test_a_lost_or_altered_file_is_said_and_nothing_written(db: Database, out: Path, tmp_path: Path) -> None:
     (file,) = db.data_dir.rglob("*.png")
     file.write_bytes(b"altered")

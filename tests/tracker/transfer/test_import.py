@@ -282,6 +282,33 @@ def test_every_bad_installation_is_named_by_line_and_column(refused: Any, db: Da
     assert "Layer0_top_axial is taken: M1 sits there" in problems[3][2]
 
 
+def test_stays_that_overlap_are_refused(bring: Any, refused: Any, db: Database) -> None:
+    bring(
+        "component,position,installed,removed\n"
+        "M1,Layer0_top_axial,2024-01-01,2024-02-01\n"
+        "M2,Layer0_top_axial,2024-02-01,2024-03-01\n"
+        "M1,Layer1_top_axial,2024-02-01,\n"
+    )
+    problems = refused(
+        "component,position,installed,removed\n"
+        "M2,Layer0_top_axial,2024-01-31,2024-02-01\n"
+        "M2,Layer1_top_axial,2024-02-15,2024-02-20\n"
+        "M2,Layer2_top_axial,2024-01-01,2024-02-02\n"
+        "M2,Layer3_top_axial,2024-05-01,2024-07-01\n"
+        "M1,Layer3_top_axial,2023-06-01,2023-07-01\n"
+        "M2,Layer3_top_axial,2023-06-01T12:00,2023-06-02\n"
+    )
+    assert [(line, column) for line, column, _ in problems] == [
+        (2, "position"),
+        (3, "position"),
+        (4, "component"),
+        (7, "position"),
+    ]
+    assert problems[0][2] == ("M1 was in Layer0_top_axial from 2024-01-01 00:00 until 2024-02-01 00:00, which overlaps")
+    assert problems[1][2].startswith("M1 was in Layer1_top_axial from 2024-02-01 00:00 to this day")
+    bring("component,position,installed,removed\nM2,Layer1_top_axial,2024-06-01,\nM1,Layer1_top_axial,,2024-06-01\n")
+
+
 # --- connections ------------------------------------------------------------------------------------------------------
 
 
@@ -352,6 +379,29 @@ def test_headings_that_mean_nothing_are_refused(headings: str, said: str, db: Da
     with pytest.raises(InputError) as refusal:
         import_table(db, tmp_path / "a.csv")
     assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "kind", ["component,type,tested,quantity:x\nM1,visual,2024-01-01,", "id,type,attribute:x\nN1,module,"]
+)
+@pytest.mark.parametrize(
+    "value", ["[" * 40 + "]" * 40, '["\\ud800"]', '["a\\u0000b"]', '{"a": 1e999}', "[1e999]", "9" * 400]
+)
+def test_a_value_that_no_database_keeps_is_told_in_its_column(kind: str, value: str, refused: Any) -> None:
+    quoted = value.replace('"', '""')
+    ((line, column, _),) = refused(f'{kind}"{quoted}"\n')
+    assert (line, column.partition(":")[2]) == (2, "x")
+
+
+def test_headings_that_are_not_known_are_told_with_those_that_are(db: Database, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("component,type,zzz\n")
+    with pytest.raises(InputError, match=r"known are component, type, .*, voltage, current, temperature.*quantity:zzz"):
+        import_table(db, tmp_path / "a.csv")
+
+
+def test_rows_of_too_many_cells_are_told_with_all_others(refused: Any) -> None:
+    problems = refused("id,type\nN1,module,x\nN2,modul\nN3,module\nN4,module,1,2\n")
+    assert [(line, column) for line, column, _ in problems] == [(2, "row"), (3, "type"), (5, "row")]
 
 
 def test_a_table_without_rows_changes_nothing(db: Database, tmp_path: Path) -> None:

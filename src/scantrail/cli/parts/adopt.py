@@ -1,5 +1,6 @@
 """`svt adopt` and `findings`: taking over a database of the hps-svt-tracker, and what was against the rules in it."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ def findings(everything: bool, settle: int | None, answer: str | None, by: str |
         if settle is not None and answer is not None:
             done = settle_finding(settle, answer, settled_by=by, db=database)
         else:
-            found = found_in(database, everything=everything)
+            found = [{**row, "command": _here(row["command"])} for row in found_in(database, everything=everything)]
     if settle is not None:
         tell(done, as_json=as_json)
     elif as_json:
@@ -107,6 +108,18 @@ def _counts(count: Any) -> dict[str, int]:  # noqa: ANN401 - a count of rows
     return {name: getattr(count, name) for name in (*COLUMNS, *EXTRA)}
 
 
+def _here(commands: str) -> str:
+    """Name the file of this command's database in others; not an address, which may hold a password."""
+    db_path, _ = click.get_current_context().obj
+    if db_path is None or "://" in db_path:
+        return commands
+    words = shlex.split(commands)
+    starts = [0, *(at + 1 for at, word in enumerate(words) if word == "&&")]
+    for at in reversed(starts):
+        words[at + 1 : at + 1] = ["--db-path", db_path]
+    return " ".join(word if word == "&&" else shlex.quote(word) for word in words)
+
+
 def _list(found: list[dict[str, Any]]) -> None:
     from scantrail.cli.parts.wording import line, local
 
@@ -122,4 +135,7 @@ def _list(found: list[dict[str, Any]]) -> None:
         else:
             click.echo(f"   {line(row['command'])}")
     if not all(row["settled"] for row in found):
-        click.echo('\nWhat is done is marked with "svt findings --settle NUMBER --answer TEXT".')
+        click.echo(
+            "\nEach command settles its finding; what stands in it in capitals is for you to fill in. Where nothing is"
+        )
+        click.echo('to be done, say why: "svt findings --settle NUMBER --answer TEXT".')

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scantrail.cli.runs.judged import as_linked
 from scantrail.cli.runs.places import catalogue, database_option
 from scantrail.cli.runs.wording import COLOURS, length, local, status_text
 from scantrail.runs import share, summary_document
@@ -84,7 +85,8 @@ def _found(choice: "Choice", limit: int, db_path: str | None) -> "list[RunSummar
     from scantrail.runs import listing
     from scantrail.station import data_root
 
-    found, notice = listing(data_root(), catalogue(db_path), choice, limit=limit)
+    url = catalogue(db_path)
+    found, notice = listing(data_root(), url, as_linked(choice, url), limit=limit)
     if notice:
         click.echo(f"Notice: {notice}.", err=True)
     return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from scantrail.runs import RunSummary
+    from scantrail.runs import Choice, RunSummary
 
 PATIENCE = 1.0
 """Longest wait [s] for a database that is locked: the run itself is in its directory."""
@@ -34,6 +34,29 @@ def judged(run: "RunSummary", db_path: str | None) -> list[dict[str, Any]]:
         if run.components:
             click.echo(f"Notice: {error}; the verdicts on the components are not shown.", err=True)
         return []
+
+
+def as_linked(choice: "Choice", url: str) -> "Choice":
+    """Return the choice with its component as the database spells it, and with the runs that were linked to it later.
+
+    As it is, if the database knows no such component or cannot be used.
+    """
+    from scantrail.db import sqlite_path
+    from scantrail.errors import ScantrailError
+
+    path = sqlite_path(url)
+    if choice.component is None or (path is not None and not path.exists()):
+        return choice
+    from dataclasses import replace
+
+    from scantrail.tracker import Database, runs_measuring
+
+    try:
+        with Database(url, patience=PATIENCE) as database:
+            component, linked = runs_measuring(database, choice.component)
+    except ScantrailError:  # the list itself says what is wrong with the database
+        return choice
+    return replace(choice, component=component, linked=linked)
 
 
 def component_lines(run: "RunSummary", tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:

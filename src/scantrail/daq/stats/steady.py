@@ -9,11 +9,14 @@ from scantrail.daq.measured import Floats, Measured, Quantity
 from scantrail.daq.stats.curve import counting_error, positions
 from scantrail.daq.stats.found import Found, Statistic
 from scantrail.daq.stats.words import saturation, told, written
+from scantrail.runs import duration
 
 SURE = 3.0
 """A drift is told if it is so many times its error."""
 FEWEST = 5
 """Readings below which a drift cannot be told from scatter."""
+MINUTES = 120.0
+"""Time [s] from which on it is told in minutes."""
 LONE = "a single reading does not scatter"
 FEW = f"{FEWEST} readings are needed to tell a drift from scatter"
 
@@ -32,7 +35,9 @@ def over_time(measured: Measured, column: Quantity) -> Found:
     if spread.value is not None:
         sentence += f", scatters by {told(replace(spread, unit=''))}{_share(spread.value, mean.value)}"
     if drift.value is not None and drift.error is not None:
-        sentence += f", {_drifts(drift.value, drift.error)} ({_sure(replace(drift, unit=''))} in {np.ptp(t):.3g} s)"
+        sentence += (
+            f", {_drifts(drift.value, drift.error)} ({_sure(replace(drift, unit=''))} in {_while(float(np.ptp(t)))})"
+        )
     notes = (*_beyond_counting(measured, column, y, t), *saturation(column, "level"))
     return Found(column.name, "level", sentence, (mean, spread, drift), notes)
 
@@ -63,6 +68,10 @@ def _drifts(drift: float, error: float) -> str:
     if abs(drift) <= SURE * error:
         return "no drift"
     return "rises" if drift > 0.0 else "falls"
+
+
+def _while(seconds: float) -> str:
+    return f"{seconds:.3g} s" if seconds < MINUTES else duration(seconds)
 
 
 def _share(spread: float, mean: float | None) -> str:

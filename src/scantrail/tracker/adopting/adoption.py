@@ -7,9 +7,9 @@ from datetime import datetime
 
 from scantrail.tracker.adopting.attached import Attached
 from scantrail.tracker.adopting.clock import Clock, Told
-from scantrail.tracker.adopting.ledger import Ledger
+from scantrail.tracker.adopting.ledger import Command, Ledger
 from scantrail.tracker.adopting.reference import Reference, Row
-from scantrail.tracker.adopting.spelling import one_line, svt
+from scantrail.tracker.adopting.spelling import one_line
 from scantrail.tracker.change import Change
 from scantrail.tracker.standing import Known, Standing
 
@@ -60,9 +60,9 @@ class Adoption:
         """Read a time of a row: local, unless SQLite wrote it by itself, which it does in UTC."""
         given = row.text(column)
         in_utc = (row.table, column) in self.reference.stamped and _BY_SQLITE.fullmatch(given) is not None
-        return self.clock.read(f"{given}+00:00" if in_utc else given)
+        return self.clock.read(given, in_utc=in_utc)
 
-    def moment(self, row: Row, column: str, component: str, command: str | None = None) -> datetime | None:
+    def moment(self, row: Row, column: str, component: str, command: Command | None = None) -> datetime | None:
         """Return a time of a row. One that cannot be read, or is no single moment of the past, is a finding of it."""
         told = self.told(row, column)
         if told.moment is None:
@@ -72,11 +72,6 @@ class Adoption:
             said = f"{column} {told.said}"
             self.ledger.find(row, f"{column} is one moment of the past", said, component=component)
         return told.moment
-
-    def free(self, *components: str) -> str:
-        """Return the commands, ending in `&& `, that take out whichever of these the reference has in a position."""
-        claimed = [each for each in components if each in self.claims and self.claims[each].status == "installed"]
-        return "".join(f"{svt('remove', each)} && " for each in claimed)
 
     def line(self, row: Row, column: str, component: str | None = None) -> str:
         """Return a text of a row as the name that it must be; one that has to be altered for that is a finding."""

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from scantrail.tracker import schema
 from scantrail.tracker.adopting.adoption import UNKNOWN, Adoption
 from scantrail.tracker.adopting.reference import Row
-from scantrail.tracker.adopting.spelling import svt
+from scantrail.tracker.adopting.remedies import attaching
+from scantrail.tracker.adopting.spelling import is_id
 from scantrail.tracker.bulk import insert_many
-from scantrail.tracker.standing import Known
 
 SLOTS = {"assembled_sensor_id": "sensor", "assembled_hybrid_id": "hybrid"}
 
@@ -72,10 +73,9 @@ def _joined(adoption: Adoption, row: Row, column: str, cell: Row) -> Joined | No
     slot = SLOTS[column]
     if known is None:
         said = f"{parent} has {row.values[column]!r} as its {slot}, which is no component"
-        command = (
-            f"{svt('add', id=row.text(column), type=slot)} && {svt('assemble', parent, **{slot: row.text(column)})}"
-        )
-        adoption.ledger.find(cell, f"{column} is a component", said, command=command, component=parent)
+        command = partial(attaching, adoption.standing, parent, slot, row.text(column))
+        may = is_id(row.text(column))
+        adoption.ledger.find(cell, f"{column} is a component", said, command=command if may else None, component=parent)
         return None
     attached, notes = _assembled(adoption, row, row.text(column))
     return Joined(cell, parent, slot, known.id, attached, notes)
@@ -98,46 +98,28 @@ def _assembled(adoption: Adoption, module: Row, part: str) -> tuple[datetime, st
 
 
 def _fits(adoption: Adoption, each: Joined) -> bool:
+    """Whether a part can be attached, and from then on is; if not, that is a finding."""
     standing, find = adoption.standing, adoption.ledger.find
     parent, child = standing.find(each.parent), standing.find(each.child)
     if parent is None or child is None:
         return False
-    retry = svt("assemble", each.parent, part=f"{each.slot}={each.child}")
-    takes = standing.slots.get(parent.type, {}).get(each.slot)
-    if takes != child.type:
+    command = partial(attaching, standing, each.parent, each.slot, each.child)
+    if standing.slots.get(parent.type, {}).get(each.slot) != child.type:
         said = f"{each.child}, a {child.type}, is {each.slot} of {each.parent}, a {parent.type}"
         find(each.row, "a part fits into its slot", said, component=each.parent)
-        return False
-    if each.child in standing.parents:
-        other, slot = standing.parents[each.child]
-        said = f"{each.child} is part of {other}, and {each.parent} names it, too"
-        out = adoption.free(other, each.parent)
-        command = f"{out}{svt('disassemble', other, slot=slot)} && {retry}"
+    elif each.child in standing.parents:
+        said = f"{each.child} is part of {standing.parents[each.child][0]}, and {each.parent} names it, too"
         find(each.row, "a part is in one assembly", said, command=command, component=each.child)
-        return False
-    if (sits := standing.children.get(each.parent, {}).get(each.slot)) is not None:
+    elif (sits := standing.children.get(each.parent, {}).get(each.slot)) is not None:
         said = f"{each.parent} has {sits} as its {each.slot}, not {each.child}"
-        find(
-            each.row,
-            "a slot takes one part",
-            said,
-            command=f"{adoption.free(each.parent)}{retry} --replace",
-            component=each.parent,
-        )
-        return False
-    return _is_free(adoption, each, child, retry)
-
-
-def _is_free(adoption: Adoption, each: Joined, child: Known, retry: str) -> bool:
-    standing, find = adoption.standing, adoption.ledger.find
-    if each.parent == each.child or each.child in standing.chain(each.parent):
+        find(each.row, "a slot takes one part", said, command=command, component=each.parent)
+    elif each.parent == each.child or each.child in standing.chain(each.parent):
         said = f"{each.parent} is part of {each.child} and contains it"
         find(each.row, "an assembly is no part of itself", said, component=each.parent)
-        return False
-    if child.id in standing.seats:
-        said = f"{each.child} sits in {standing.seats[child.id]}, and {each.parent} names it as its {each.slot}"
-        command = f"{svt('remove', each.child)} && {adoption.free(each.parent)}{retry}"
+    elif each.child in standing.seats:
+        said = f"{each.child} sits in {standing.seats[each.child]}, and {each.parent} names it as its {each.slot}"
         find(each.row, "a part of an assembly is not installed alone", said, command=command, component=each.child)
-        return False
-    standing.attach(each.parent, each.slot, each.child)
-    return True
+    else:
+        standing.attach(each.parent, each.slot, each.child)
+        return True
+    return False

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scantrail.errors import OutputError
 from scantrail.tracker.files import Attachment, FileKind, Stored, sha256, stored
+from scantrail.tracker.store import FILES
 from scantrail.tracker.texts import text
 
 _PICTURES = {"image", "picture", "photo", "photograph", "plot", "figure", "screenshot"}
@@ -25,19 +26,25 @@ class Attached:
         self._taken = taken
 
     def find(self, given: str) -> Path | str:
-        """Return the file of a path in the reference, or say why there is none to keep."""
-        root = self.source.resolve()
-        path = Path(given)
+        """Return the file of a path in the reference, or say why there is none to keep.
+
+        A path that leads elsewhere, as one of another computer does, is looked for below `source`: behind the last
+        `test_data` in it, else by its name alone.
+        """
+        root, path = self.source.resolve(), Path(given)
         places = [path] if path.is_absolute() else [root / path, root.parent / path]
         try:
             inside = [place for place in places if place.resolve().is_relative_to(root)]
-            found = next((place for place in inside if place.is_file()), None)
+            carried = (
+                [] if inside else [place for place in _carried(path, root) if place.resolve().is_relative_to(root)]
+            )
+            found = next((place for place in (*inside, *carried) if place.is_file()), None)
         except OSError as error:  # such as a name that is too long
             return f"{given} cannot be looked up: {error.strerror}"
-        if not inside:
-            return f"{given} lies outside {self.source}"
+        except RuntimeError:
+            return f"{given} is a link that leads back to itself"
         if found is None:
-            return f"{given} is not in {self.source}"
+            return f"{given} {'is not in' if inside else 'lies outside'} {self.source}"
         return found if os.access(found, os.R_OK) else f"{found} cannot be read by this user"
 
     def keep(self, path: Path, kind: FileKind, name: str, component: str, test_type: str, moment: datetime) -> Stored:
@@ -60,6 +67,13 @@ class Attached:
         """Where a file stands below the directory that it would be copied to; empty for one that stands elsewhere."""
         real, root = path.resolve(), self._target.resolve()
         return real.relative_to(root).as_posix() if real.is_relative_to(root) else ""
+
+
+def _carried(path: Path, root: Path) -> list[Path]:
+    """Where below a directory a file may be that stood elsewhere."""
+    parts = path.parts
+    after = [root.joinpath(*parts[len(parts) - parts[::-1].index(FILES) :])] if FILES in parts else []
+    return [*after, root / path.name]
 
 
 def kind_of(declared: str, name: str) -> FileKind:

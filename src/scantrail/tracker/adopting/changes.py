@@ -1,9 +1,10 @@
 """Rows that changed in the reference since they were adopted: what a person may want to do about each."""
 
+from functools import partial
 from uuid import UUID, uuid5
 
 from scantrail.tracker.adopting.adoption import Adoption
-from scantrail.tracker.adopting.ledger import Kept
+from scantrail.tracker.adopting.ledger import Command, Kept
 from scantrail.tracker.adopting.reference import Row
 from scantrail.tracker.adopting.spelling import svt
 from scantrail.tracker.moments import stamp
@@ -36,17 +37,18 @@ def _component(adoption: Adoption, row: Row) -> str | None:
     return adoption.ids.get(str(given))
 
 
-def _command(adoption: Adoption, row: Row, kept: Kept, columns: list[str], component: str | None) -> str | None:
+def _command(adoption: Adoption, row: Row, kept: Kept, columns: list[str], component: str | None) -> Command | None:
     if component is None:
         return None
     if row.table == "components":
         options = {_OPTIONS[column]: row.text(column) for column in columns if column in _OPTIONS}
         options = {option: value for option, value in options.items() if value != "installed"}
-        return svt("update", component, **options) if any(options.values()) else None
+        return partial(svt, "update", component, **options) if any(options.values()) else None
     if row.table == "installation_history" and "removal_date" in columns:
         removed = adoption.told(row, "removal_date").moment
         date = stamp(removed) if removed else None
-        return svt("remove", component, date=date, reason=row.text("removal_reason"), removed_by=row.text("removed_by"))
+        told = {"reason": row.text("removal_reason"), "removed_by": row.text("removed_by")}
+        return partial(svt, "remove", component, date=date, **told)
     if row.table == "maintenance_log" and "resolved_date" in columns:
-        return svt("log", row.text("resolution") or "resolved", resolve=kept.key)
+        return partial(svt, "log", row.text("resolution") or "resolved", resolve=kept.key)
     return None

@@ -27,10 +27,10 @@ class Clock:
         """The zone as people call it."""
         return "the zone of this computer" if self.zone is None else self.zone.key
 
-    def read(self, given: str) -> Told:
-        """Read an ISO time or a date (its first moment)."""
+    def read(self, given: str, *, in_utc: bool = False) -> Told:
+        """Read an ISO time or a date (its first moment); `in_utc`: it is not local."""
         try:
-            naive = datetime.fromisoformat(given)
+            naive = datetime.fromisoformat(f"{given}+00:00" if in_utc else given)
             if naive.tzinfo is not None:
                 return self._past(given, naive.astimezone(UTC))
             first, second = (self._moment(naive.replace(fold=fold)) for fold in (0, 1))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -88,7 +89,7 @@ def _plan(adoption: Adoption, row: Row) -> Planned | None:
     known = standing.find(given) if given else None
     if known is not None and known.type == kind and known.id not in adoption.claims:
         _meet(adoption, row, known.id)
-        command = svt("update", known.id, **_as_options(row))
+        command = partial(svt, "update", known.id, **_as_options(row)) if _as_options(row) else None
         said = f"{known.id} was here before; what the row says of it is left out"
         ledger.find(row, "an id names one component", said, command=command, component=known.id)
         return None
@@ -144,7 +145,8 @@ def _meet(adoption: Adoption, row: Row, component: str) -> None:
 
 
 def _type(adoption: Adoption, row: Row) -> str:
-    kind = adoption.line(row, "type") or "other"
+    given = adoption.line(row, "type") or "other"
+    kind = next((name for name in adoption.change.profile.types if name.lower() == given.lower()), given)
     if kind not in adoption.standing.types:
         values = {"name": kind, "description": "", "attributes": {}}
         adoption.change.connection.execute(sa.insert(schema.component_type).values(**values))
@@ -156,8 +158,8 @@ def _status(adoption: Adoption, row: Row, component: str) -> str:
     given = row.text("installation_status")
     if given.lower() in STATUSES:
         return given.lower()
-    command = svt("update", component, status="incoming")
     said = f"the status is {given!r}; {component} is kept as incoming"
+    command = partial(svt, "update", component, status="incoming")
     adoption.ledger.find(row, f"a status is one of {', '.join(STATUSES)}", said, command=command, component=component)
     return "incoming"
 
@@ -170,7 +172,7 @@ def _serial(adoption: Adoption, row: Row, component: str, of: tuple[str, str]) -
     if other == component:
         return serial
     said = f"the serial number {serial!r} is that of {other}, too; {component} is kept without"
-    command = svt("update", component, serial=f"{serial}-2")
+    command = partial(svt, "update", component, serial=f"{serial}-2")
     rule = "a serial number is unique for a manufacturer and type"
     adoption.ledger.find(row, rule, said, command=command, component=component)
     return None
@@ -181,7 +183,7 @@ def _attributes(adoption: Adoption, row: Row, component: str) -> dict[str, Any]:
     if instead is not None:
         found = {"attributes_json": instead}
         said = f"attributes_json is no JSON table; {component} keeps it as the attribute attributes_json"
-        command = f"{svt('update', component)} --attribute NAME=VALUE --attribute attributes_json=null"
+        command = partial(svt, "update", component, attribute=("NAME=VALUE", "attributes_json=null"))
         adoption.ledger.find(row, "attributes_json is a JSON table", said, command=command, component=component)
     for column in _KEPT_AS:
         if row.text(column):

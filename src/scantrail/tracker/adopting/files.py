@@ -2,9 +2,9 @@
 
 import json
 import re
-import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from scantrail.tracker import schema
 from scantrail.tracker.adopting.adoption import Adoption
 from scantrail.tracker.adopting.attached import kind_of
 from scantrail.tracker.adopting.reference import Row
+from scantrail.tracker.adopting.spelling import svt
 from scantrail.tracker.adopting.tests import keep_tests
+from scantrail.tracker.adopting.values import number
 from scantrail.tracker.files import Stored
 from scantrail.tracker.recording import Record, attach_files, free_uuid, voided_tests
 
@@ -32,7 +34,8 @@ def adopt_test_files(adoption: Adoption) -> None:
     for row in adoption.ledger.pending([*adoption.reference.tables["test_files"], *_old_files(adoption)]):
         test = tests.get(row.text("test_id"))
         if test is None:
-            said = f"test_id is {row.values.get('test_id')!r}, which is no test here"
+            named, of = row.text("file_path") or "the file", row.values.get("test_id")
+            said = f"{named} is of test_id {of!r}, which is no test here"
             adoption.ledger.find(row, "test_id is a test", said)
             continue
         path = _path(adoption, row, "file_path", test.component)
@@ -41,11 +44,19 @@ def adopt_test_files(adoption: Adoption) -> None:
             kind = kind_of(row.text("file_type"), path.name)
             stored = adoption.attached.keep(path, kind, name, test.component, test.type, test.tested)
             found.append((row, test, stored))
+            _compare_size(adoption, row, test.component, stored)
     adoption.change.touch(*(test.component for _, test, _ in found))
     numbers = attach_files(adoption.change, [(test.id, stored) for _, test, stored in found])
-    for (row, _, _), number in zip(found, numbers, strict=True):
-        adoption.ledger.adopt(row, "file", number)
+    for (row, _, _), key in zip(found, numbers, strict=True):
+        adoption.ledger.adopt(row, "file", key)
     _describe(adoption, found)
+
+
+def _compare_size(adoption: Adoption, row: Row, component: str, stored: Stored) -> None:
+    noted = number(row.values.get("file_size"))
+    if isinstance(noted, float) and noted != stored.size:
+        said = f"{stored.name} has {stored.size} bytes, and had {noted:.0f} when it was attached"
+        adoption.ledger.find(row, "an attached file is as large as it was", said, component=component)
 
 
 def adopt_pictures(adoption: Adoption) -> None:
@@ -82,12 +93,19 @@ def _picture(adoption: Adoption, row: Row, voided: set[str]) -> Record | None:
 
 
 def _path(adoption: Adoption, row: Row, column: str, component: str | None) -> Path | None:
-    found = adoption.attached.find(row.text(column)) if row.text(column) else f"{column} is empty"
+    """The file that a row names. There being none is a finding, which adopting again settles once it is there."""
+    rule, given, attached = "an attached file is there", row.text(column), adoption.attached
+    if not given:
+        adoption.ledger.find(row, rule, f"{column} is empty", component=component)
+        return None
+    found = attached.find(given)
     if isinstance(found, Path):
         return found
-    adopt = ["svt", "adopt", str(adoption.reference.path), "--data", str(adoption.attached.source)]
     said = f"{found}; put it there, or name another directory with --data, and adopt again"
-    adoption.ledger.find(row, "an attached file is there", said, command=shlex.join(adopt), component=component)
+    zone = adoption.clock.zone.key if adoption.clock.zone is not None else None
+    path = str(adoption.reference.path)
+    command = partial(svt, "adopt", path, data=str(attached.source), timezone=zone)
+    adoption.ledger.find(row, rule, said, command=command, component=component)
     return None
 
 
@@ -109,8 +127,8 @@ def _old_files(adoption: Adoption) -> Iterator[Row]:
     """The files that older generations name in columns of the test."""
     for row in adoption.reference.tables["test_results"]:
         for column, kind in _OLD_COLUMNS.items():
-            for number, path in enumerate(_paths(row.text(column))):
-                yield row.part(column, number, test_id=row.number, file_type=kind, file_path=path)
+            for at, path in enumerate(_paths(row.text(column))):
+                yield row.part(column, at, test_id=row.number, file_type=kind, file_path=path)
 
 
 def _paths(text: str) -> list[str]:
@@ -130,5 +148,5 @@ def _describe(adoption: Adoption, found: list[tuple[Row, sa.Row[Any], Stored]]) 
         if row.text("description"):
             before = notes.get(test.id, test.notes)
             notes[test.id] = "\n".join(filter(None, (before, f"{stored.name}: {row.text('description')}")))
-    for number, text in notes.items():
-        adoption.change.update(schema.test, number, notes=text)
+    for test_number, text in notes.items():
+        adoption.change.update(schema.test, test_number, notes=text)

@@ -1,6 +1,6 @@
 """The account of an adoption: which rows are kept where, which are findings, and how many there were."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,14 @@ from scantrail.tracker import schema
 from scantrail.tracker.adopting.reference import Row
 from scantrail.tracker.bulk import insert_many
 from scantrail.tracker.change import Change
+from scantrail.tracker.seal import provenance
 from scantrail.tracker.values import canonical
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+Command = Callable[[], str]
+"""Gives the commands that settle a finding, empty if there are none."""
 
 
 @dataclass(slots=True)
@@ -50,6 +54,7 @@ class Ledger:
         self._known, self._open, self._settled = _findings(change.connection)
         self._rows: dict[str, dict[str, Any]] = {}
         self._found: list[dict[str, Any]] = []
+        self._commands: list[Command | None] = []
 
     def pending(self, rows: Iterable[Row]) -> list[Row]:
         """Return the rows that are neither adopted nor settled; one that changed since it was adopted is a finding."""
@@ -89,12 +94,18 @@ class Ledger:
             answer = {"settled": self._change.time, "settled_by": self._change.person, "answer": "adopted since"}
             self._change.update(schema.finding, number, **answer)
 
-    def find(self, row: Row, rule: str, said: str, *, command: str | None = None, component: str | None = None) -> None:
-        """Note, once, that a row breaks a rule. `command` settles it; without one, it is for a person to judge."""
+    def find(
+        self, row: Row, rule: str, said: str, *, command: Command | None = None, component: str | None = None
+    ) -> None:
+        """Note, once, that a row breaks a rule.
+
+        `command` settles it: asked for when everything is adopted. Without one, it is for a person to judge.
+        """
         if (row.uuid, rule) in self._known:
             return
         self._known.add((row.uuid, rule))
         self.findings += 1
+        self._commands.append(command)
         self._found.append(
             {
                 "source": row.uuid,
@@ -102,7 +113,7 @@ class Ledger:
                 "component": component,
                 "rule": rule,
                 "said": said,
-                "command": command,
+                "command": None,
                 "document": dict(row.values),
                 "found": self._change.time,
             }
@@ -115,6 +126,10 @@ class Ledger:
             connection.execute(table.delete().where(table.c.source == sa.bindparam("again")), again)
         if self._rows:
             connection.execute(table.insert(), list(self._rows.values()))
+        for source, row in self._rows.items():
+            self._change.seal(table, source, provenance(row))
+        for found, command in zip(self._found, self._commands, strict=True):
+            found["command"] = (command() or None) if command is not None else None
         insert_many(self._change, schema.finding, self._found)
 
     def _origin(self, row: Row) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from scantrail.tracker import schema
@@ -27,7 +28,8 @@ def adopt_logs(adoption: Adoption) -> None:
         adoption.ledger.adopt(row, "maintenance", number)
     for kind, count in others.items():
         entries = "1 log entry" if count == 1 else f"{count} log entries"
-        adoption.change.notices.append(f"{entries} of the type {kind!r} became notes that begin with [{kind}]")
+        said = f"of the type {kind!r} became notes that begin with [{kind}]" if kind else "without a type became notes"
+        adoption.change.notices.append(f"{entries} {said}")
 
 
 def _entry(adoption: Adoption, row: Row, others: Counter[str]) -> dict[str, Any] | None:
@@ -37,8 +39,8 @@ def _entry(adoption: Adoption, row: Row, others: Counter[str]) -> dict[str, Any]
     kind, text = row.text("log_type").lower(), row.text("description") or "(no text)"
     if kind not in TYPES:
         others[row.text("log_type")] += 1
-        kind, text = "note", f"[{row.text('log_type')}] {text}"
-    undated = svt("log", known.id, text, type=kind if kind in LOG_TYPES and kind != "comment" else "note")
+        kind, text = "note", f"[{row.text('log_type')}] {text}" if kind else text
+    undated = partial(svt, "log", known.id, text, type=kind if kind in LOG_TYPES and kind != "comment" else "note")
     opened = adoption.moment(row, "log_date", known.id, undated)
     if opened is None:
         return None

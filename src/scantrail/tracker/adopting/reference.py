@@ -1,18 +1,19 @@
 """The database of the hps-svt-tracker, read from a copy: the original is never opened, so nothing can change it."""
 
 import base64
+import fcntl
 import math
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from scantrail.errors import DatabaseError, InputError, OutputError
+from scantrail.errors import DatabaseError, InputError, OutputError, Refused
 from scantrail.tracker.values import canonical
 
 NAMESPACE = UUID("a5f3c7c2-3e0b-5a52-9f0e-6f1d9ce6c0de")
@@ -31,6 +32,8 @@ BORN_WITH: dict[str, tuple[str, ...]] = {
 
 SIDE_FILES = ("-wal", "-journal")
 _ATTEMPTS = 5
+_LOCKED = (512, 0x40000000)
+"""Length and start of the bytes on which SQLite's locks lie, in every version of its files."""
 _MUST_HAVE = {"components", "installation_history", "maintenance_log"}
 
 
@@ -64,28 +67,48 @@ class Row:
 class Reference:
     """A database of the reference implementation: its rows by table, and how many rows of what other tables.
 
-    stamped: (table, column) that SQLite fills with CURRENT_TIMESTAMP by itself.
+    stamped: (table, column) that SQLite fills with CURRENT_TIMESTAMP by itself; state: sizes and times of its files
+    when it was read.
     """
 
     path: Path
     tables: Mapping[str, list[Row]]
     strange: Mapping[str, int] = field(default_factory=dict)
     stamped: frozenset[tuple[str, str]] = frozenset()
+    state: Sequence[tuple[int, int] | None] = ()
 
 
 def read_reference(path: Path) -> Reference:
     """Read a whole database. Raises InputError for one that is not the reference's, DatabaseError, OutputError."""
     try:
-        with _copied(path) as copy, closing(sqlite3.connect(copy)) as connection:
+        with _copied(path) as (copy, state), closing(sqlite3.connect(copy)) as connection:
             connection.text_factory = _decoded
-            return _read(connection, path)
+            return replace(_read(connection, path), state=state)
     except sqlite3.Error as error:
         raise DatabaseError(f"{path} cannot be read: {error}") from error
 
 
 @contextmanager
-def _copied(path: Path) -> Iterator[Path]:
-    """Give a copy of a database with whatever belongs to it, taken while nobody wrote."""
+def held(reference: Reference) -> Iterator[None]:
+    """Keep other programs out of a database, as one of SQLite does that writes. Raises Refused if one is at work."""
+    path = reference.path
+    used = f"another program has {path} open; close that, then adopt it"
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(path.open("rb+"))
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, *_LOCKED)
+        except BlockingIOError as error:
+            raise Refused(used) from error
+        except OSError:
+            pass  # nobody may write it, or this file system has no locks
+        if _state(path) != reference.state:
+            raise Refused(used)
+        yield
+
+
+@contextmanager
+def _copied(path: Path) -> Iterator[tuple[Path, list[tuple[int, int] | None]]]:
+    """Give a copy of a database with whatever belongs to it, taken while nobody wrote, and its state then."""
     if not path.is_file():
         raise InputError(f"there is no file {path} to adopt")
     with tempfile.TemporaryDirectory(prefix="scantrail-adopt-") as place:
@@ -103,7 +126,7 @@ def _copied(path: Path) -> Iterator[Path]:
             except OSError as error:
                 raise OutputError(f"{path} cannot be copied to be read: {error.strerror}") from error
             if _state(path) == before:
-                yield copy
+                yield copy, before
                 return
         raise DatabaseError(f"{path} is being written by another program; stop that, then adopt it")
 

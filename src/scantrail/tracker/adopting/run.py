@@ -1,6 +1,7 @@
 """Adopting a database: all of it within one command, so that it is there whole or not at all."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -24,7 +25,7 @@ from scantrail.tracker.adopting.files import adopt_pictures, adopt_test_files
 from scantrail.tracker.adopting.installations import settle_locations, write_stays
 from scantrail.tracker.adopting.ledger import Count, Ledger
 from scantrail.tracker.adopting.logs import adopt_logs
-from scantrail.tracker.adopting.reference import SIDE_FILES, Reference, Row, read_reference
+from scantrail.tracker.adopting.reference import SIDE_FILES, Reference, Row, held, read_reference
 from scantrail.tracker.adopting.seats import plan_seats, seat_by_status
 from scantrail.tracker.adopting.tests import adopt_tests
 from scantrail.tracker.change import Change, Done, changing
@@ -82,17 +83,17 @@ def _in_place(database: Database, target: Path, reference: Reference, source: Pa
         )
     kept = _free_name(target)
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    reference = replace(reference, path=kept)
     try:
-        with database.elsewhere(draft) as new:
-            adopted = _adopt(new, reference, source, zone)
-        _second_name(target, kept)
-        draft.replace(target)
+        with held(reference):
+            _clear_drafts(target)  # of adoptions that were killed: no other is under way
+            with database.elsewhere(draft) as new:
+                adopted = _adopt(new, replace(reference, path=kept), source, zone)
+            _second_name(target, kept)
+            draft.replace(target)
     except OSError as error:
         raise OutputError(f"{target} cannot be exchanged: {error.strerror}") from error
     finally:
-        for side in ("", "-wal", "-shm"):
-            Path(f"{draft}{side}").unlink(missing_ok=True)
+        _clear_drafts(target, draft.name)
     for side in (*SIDE_FILES, "-shm"):
         Path(f"{target}{side}").unlink(missing_ok=True)
     return replace(adopted, original=kept)
@@ -148,7 +149,8 @@ def _say(adoption: Adoption, change: Change) -> None:
     if adopted and adoption.clock.zone is None:
         change.notices.append("its times were read as those of this computer's zone; --timezone names another")
     for table, rows in adoption.reference.strange.items():
-        change.notices.append(f"the table {table!r} ({rows} rows) is none of the hps-svt-tracker's; it is left out")
+        told = "1 row" if rows == 1 else f"{rows} rows"
+        change.notices.append(f"the table {table!r} ({told}) is none of the hps-svt-tracker's; it is left out")
 
 
 def _logs(reference: Reference) -> dict[str, list[Row]]:
@@ -162,6 +164,14 @@ def _free_name(path: Path) -> Path:
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     names = [path.with_name(f"{path.stem}-{end}{path.suffix}") for end in ("reference", f"reference-{stamp}")]
     return next((name for name in names if not name.exists()), names[-1])
+
+
+def _clear_drafts(target: Path, name: str = "") -> None:
+    """Take away drafts that were to replace a database, all of them or one, with what SQLite keeps beside."""
+    pattern = re.compile(re.escape(name) if name else rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}\.part")
+    for path in target.parent.iterdir():
+        if pattern.fullmatch(path.name.removesuffix("-wal").removesuffix("-shm")):
+            path.unlink(missing_ok=True)
 
 
 def _second_name(path: Path, name: Path) -> None:

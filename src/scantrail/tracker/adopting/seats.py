@@ -1,17 +1,20 @@
 """Who sits where: the reference lets two components share a position, and one that was removed keep its open row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from scantrail.tracker.adopting.adoption import Adoption
 from scantrail.tracker.adopting.components import UNSEATED, Planned
 from scantrail.tracker.adopting.reference import Row
-from scantrail.tracker.adopting.spelling import one_line, svt
+from scantrail.tracker.adopting.remedies import seating
+from scantrail.tracker.adopting.spelling import one_line
 from scantrail.tracker.moments import stamp
 from scantrail.tracker.workflow import NOT_INSTALLABLE
 
 ROW_RULE = "a position holds one component, and a component sits in one position"
+PAST_RULE = "a position held one component at a time, and a component sat in one position"
 STATUS_RULE = "a component is installed while it sits in a position"
 
 
@@ -37,6 +40,7 @@ def plan_seats(adoption: Adoption) -> list[Seat]:
         if _may_sit(adoption, seat):
             adoption.standing.seat(seat.component, adoption.standing.spelled(seat.position))
             kept.append(seat)
+    _tell_overlaps(adoption, kept)
     return kept
 
 
@@ -58,8 +62,8 @@ def seat_by_status(adoption: Adoption, planned: Iterable[Planned]) -> list[Seat]
             said = (
                 f"{plan.id} has the status installed{where}, but no open installation{whole}; it is kept as {UNSEATED}"
             )
-            position = plan.row.text("installed_position") or "POSITION"
-            command = svt("install", above[-1] if above else plan.id, position)
+            top = above[-1] if above else plan.id
+            command = partial(seating, adoption.standing, top, one_line(plan.row.text("installed_position")))
             adoption.ledger.find(plan.row, STATUS_RULE, said, command=command, component=plan.id)
             continue
         adoption.standing.seat(seat.component, adoption.standing.spelled(seat.position))
@@ -73,9 +77,9 @@ def _stay(adoption: Adoption, row: Row) -> Seat | None:
     known = adoption.component(row)
     if known is None:
         return None
-    undated = svt("install", known.id, row.text("position"), run_period=row.text("run_period"), date="DATE")
-    installed = adoption.moment(row, "installation_date", known.id, undated)
     position = adoption.line(row, "position", known.id)
+    remedy = partial(seating, adoption.standing, known.id, position, run_period=one_line(row.text("run_period")))
+    installed = adoption.moment(row, "installation_date", known.id, partial(remedy, since="DATE"))
     removed = None if _is_open(row) else adoption.moment(row, "removal_date", known.id)
     if installed is None or (removed is None and not _is_open(row)):
         return None
@@ -84,7 +88,7 @@ def _stay(adoption: Adoption, row: Row) -> Seat | None:
         adoption.ledger.find(row, "removed after installed", said, component=known.id)
         return None
     if why := (adoption.standing.misfit(known.type, position) if position else "position is empty"):
-        command = svt("install", known.id, "POSITION", date=stamp(installed)) if removed is None else None
+        command = partial(remedy, since=stamp(installed)) if removed is None else None
         adoption.ledger.find(row, "a position takes what fits", why, command=command, component=known.id)
         return None
     return Seat(row, known.id, known.type, position, installed, removed)
@@ -108,6 +112,25 @@ def _end(seat: Seat) -> float:
 def _outcome(adoption: Adoption, seat: Seat, last: Seat) -> str:
     known = adoption.standing.find(seat.component)
     return known.status if seat is last and known is not None and known.status != "installed" else UNSEATED
+
+
+def _tell_overlaps(adoption: Adoption, stays: Iterable[Seat]) -> None:
+    """Say what was two at once in the past. All of it is kept: which of two stays is wrong, only a person can know."""
+    together: dict[tuple[str, str], list[Seat]] = {}
+    for seat in stays:
+        together.setdefault(("position", adoption.standing.spelled(seat.position)), []).append(seat)
+        together.setdefault(("component", seat.component), []).append(seat)
+    for seats in together.values():
+        seats.sort(key=lambda seat: seat.installed)
+        longest = seats[0]
+        for seat in seats[1:]:
+            if longest.removed is None or seat.installed < longest.removed:
+                until = f"until {longest.removed:%Y-%m-%d}" if longest.removed else "to this day"
+                said = f"{longest.component} was in {longest.position} {until}, and by this row {seat.component} "
+                said += f"was put into {seat.position} at {seat.installed:%Y-%m-%d}"
+                adoption.ledger.find(seat.row, PAST_RULE, said, component=seat.component)
+            if longest.removed is not None and (seat.removed is None or seat.removed > longest.removed):
+                longest = seat
 
 
 def _claim(adoption: Adoption, seat: Seat) -> tuple[bool, float]:
@@ -136,17 +159,12 @@ def _may_sit(adoption: Adoption, seat: Seat) -> bool:
         said = f"{other} sits in {seat.position}, and by this row {seat.component}, too, which is kept as {UNSEATED}"
     else:
         return True
-    command = _seating(adoption, seat, above, elsewhere, other) if may else None
-    adoption.ledger.find(seat.row, rule, said, command=command, component=seat.component)
+    run_period = one_line(seat.row.text("run_period"))
+    command = partial(
+        seating, standing, seat.component, seat.position, since=stamp(seat.installed), run_period=run_period
+    )
+    adoption.ledger.find(seat.row, rule, said, command=command if may else None, component=seat.component)
     return False
-
-
-def _seating(adoption: Adoption, seat: Seat, above: Sequence[str], elsewhere: str | None, other: str | None) -> str:
-    """Return the commands that make room and put a component where a row has it."""
-    steps = [f"{adoption.free(above[-1])}{svt('disassemble', above[0])}"] if above else []
-    steps += [svt("remove", seat.component)] if elsewhere is not None else []
-    steps += [svt("remove", other)] if other is not None and other != seat.component else []
-    return " && ".join([*steps, svt("install", seat.component, seat.position, date=stamp(seat.installed))])
 
 
 def _seat_of(adoption: Adoption, plan: Planned) -> Seat | None:

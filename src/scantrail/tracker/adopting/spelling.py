@@ -4,7 +4,7 @@ import hashlib
 import json
 import shlex
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -40,9 +40,27 @@ def fitting_id(given: str, is_taken: Callable[[str], bool]) -> str:
     return next(each for each in (f"{wanted}-{number}" for number in count(2)) if not is_taken(each.lower()))
 
 
-def svt(command: str, *words: str, **options: str | None) -> str:
-    """Return a command line of `svt`, quoted for a shell; an option that is None or empty is left out."""
-    given = [part for name, value in options.items() if value for part in (f"--{name.replace('_', '-')}", value)]
+def is_id(given: str) -> bool:
+    """Tell whether a component may be called so as it stands."""
+    return fitting_id(given, lambda key: False) == given
+
+
+def svt(command: str, *words: str, **options: str | Sequence[str] | bool | None) -> str:
+    """Return a command line of `svt`, quoted for a shell; an option that is None, empty or False is left out.
+
+    An option of several values is repeated; one that is True has none.
+
+    >>> svt("assemble", "M 1", sensor="S1", notes="", replace=True)
+    "svt assemble --sensor S1 --replace 'M 1'"
+    """
+    given: list[str] = []
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool | None):
+            given += [option] if value else []
+        else:
+            for each in [value] if isinstance(value, str) else value:
+                given += [option, each] if each else []
     end = ["--"] if any(word.startswith("-") for word in words) else []
     return shlex.join(["svt", command, *given, *end, *words])
 
@@ -52,10 +70,21 @@ def svt_test(component: str, kind: str, stated: bool | None, measurements: Mappi
     words = ["svt", "test", "--type", kind]
     words += ["--pass" if stated else "--fail"] if stated is not None else []
     for name, value in measurements.items():
-        words += ["--set", f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"]
+        words += ["--set", f"{name}={value if _is_plain(value) else json.dumps(value, ensure_ascii=False)}"]
     for name, given in options.items():
         words += [f"--{name}", given]
     return shlex.join([*words, "--", component])
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a measurement is a text that `--set` takes for one."""
+    if not isinstance(value, str) or value.lstrip()[:1] in {"[", "{"}:
+        return False
+    try:
+        json.loads(value)
+    except ValueError:
+        return True
+    return False
 
 
 def _shortened(text: str) -> str:

@@ -1,6 +1,7 @@
 """Test results of the reference, whatever their columns and their JSON hold."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from scantrail.tracker.adopting.adoption import Adoption
@@ -50,13 +51,14 @@ def _record(adoption: Adoption, row: Row, voided: set[str]) -> Record | None:
     kind = adoption.line(row, "test_type", known.id) or "unspecified"
     stated = _stated(adoption, row, known)
     measurements, remarks = _measurements(adoption, row, known, kind)
-    undated = svt_test(known.id, kind, stated, measurements, date="DATE")
-    tested = adoption.moment(row, "test_date", known.id, undated)
+    texts = _texts(row)
+    better = {**measurements, **dict.fromkeys((QUANTITIES[column] for column in texts), "NUMBER")}
+    again = partial(svt_test, known.id, kind, stated, better)
+    tested = adoption.moment(row, "test_date", known.id, partial(again, date="DATE"))
     if tested is None:
         return None
-    for column, value in _texts(row).items():
-        better = {**measurements, QUANTITIES[column]: "NUMBER"}
-        command = svt_test(known.id, kind, stated, better, supersedes=uuid, date=stamp(tested))
+    for column, value in texts.items():
+        command = partial(again, supersedes=uuid, date=stamp(tested))
         said = f"{column} is {value!r}; it is kept as text"
         adoption.ledger.find(row, f"{column} is a number", said, command=command, component=known.id)
     notes = "\n".join(filter(None, (str(row.values.get("notes") or ""), *remarks)))
@@ -73,7 +75,7 @@ def _texts(row: Row) -> dict[str, str]:
 def _stated(adoption: Adoption, row: Row, known: Known) -> bool | None:
     stated, understood = verdict(row.values.get("pass_fail"))
     if not understood:
-        said = f"pass_fail is {row.values['pass_fail']!r}; the test is kept without a verdict"
+        said = f"pass_fail is {row.values['pass_fail']!r}, which says neither pass nor fail"
         adoption.ledger.find(row, "pass_fail is 1, 0 or nothing", said, component=known.id)
     return stated
 

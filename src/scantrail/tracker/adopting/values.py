@@ -4,6 +4,8 @@ import json
 import math
 from typing import Any
 
+from scantrail.tracker.values import DEEPEST
+
 PASS = {"1", "true", "t", "yes", "y", "pass", "passed", "ok", "good"}
 FAIL = {"0", "false", "f", "no", "n", "fail", "failed", "bad"}
 
@@ -26,8 +28,10 @@ def document(given: object) -> tuple[dict[str, Any], object]:
     return (kept, None) if isinstance(kept, dict) else ({}, kept)
 
 
-def keepable(value: object) -> Any:  # noqa: ANN401 - a JSON value
-    """Return a JSON value that every database takes: what is no number for it becomes text."""
+def keepable(value: object, depth: int = 0) -> Any:  # noqa: ANN401 - a JSON value
+    """Return a JSON value that every database takes: what is no number for it, or nested too deep, becomes text."""
+    if depth == DEEPEST and isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=True)
     match value:
         case str():
             return value.encode("utf-8", "replace").decode().replace("\0", "\u2400")
@@ -36,9 +40,9 @@ def keepable(value: object) -> Any:  # noqa: ANN401 - a JSON value
         case int() | float():
             return value if _is_finite(value) else str(value)
         case list():
-            return [keepable(each) for each in value]
+            return [keepable(each, depth + 1) for each in value]
         case dict():
-            return {str(keepable(str(key))): keepable(each) for key, each in value.items()}
+            return {str(keepable(str(key))): keepable(each, depth + 1) for key, each in value.items()}
     return str(value)
 
 

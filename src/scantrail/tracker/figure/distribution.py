@@ -57,13 +57,16 @@ def plot_type(database: Database, kind: str, quantity: str, *, test_type: str | 
     out.sort(key=lambda each: -lie.off(each[0].value))
     facts = _facts(found, lie) | {
         "standing_out": [
-            {"component": one.component, "value": one.value, "why": why, "tested": stamp(one.tested)}
+            {"component": one.component, "channel": one.channel or None, "value": one.value}
+            | {"why": why, "tested": stamp(one.tested)}
             for one, why in out
         ],
-        "values": [{"component": one.component, "value": one.value} for one in found.measured],
+        "values": [
+            {"component": one.component, "channel": one.channel or None, "value": one.value} for one in found.measured
+        ],
     }
     rows = [
-        [one.component, written(one.value, found.unit), why, f"{one.tested.astimezone():%Y-%m-%d %H:%M}"]
+        [one.label, written(one.value, found.unit), why, f"{one.tested.astimezone():%Y-%m-%d %H:%M}"]
         for one, why in out
     ]
     more = [f"and {len(rows) - MOST_NAMED} more; --json has all"] if len(rows) > MOST_NAMED else []
@@ -83,7 +86,10 @@ def distribution_figure(found: Population) -> Figure:
     if bins.counts != bins.bulk:
         elements.append(Bars(edges, bins.counts, label="stands out", colour="vermilion"))
     components = f"{found.kind.replace('_', ' ')}s"
-    elements.append(Bars(edges, bins.bulk, label=f"newest {found.test_type} of each of {len(values)} {components}"))
+    newest = f"newest {found.test_type} of each of {found.components} {components}"
+    counted = "channels" if found.of_channels else components
+    label = f"{newest}, {len(values)} channels" if found.of_channels else newest
+    elements.append(Bars(edges, bins.bulk, label=label))
     median = f"median {written(lie.median, found.unit)}"
     elements.append(Marker(lie.median * scale.factor, text=median, colour="ink", stroke="dotted"))
     for word, end in ends:
@@ -93,8 +99,8 @@ def distribution_figure(found: Population) -> Figure:
     elements += map(Note, _notes(found, lie, bins))
     top = max(ROOM_ABOVE * max(bins.counts), LOWEST_TOP)
     x = Axis(found.name, scale.unit, "log" if bins.on_log else "linear", _with_margin(edges, log=bins.on_log))
-    panel = Panel(x, Axis(f"{components} in a bin", limits=(0.0, top)), tuple(elements))
-    return Figure((panel,), f"{found.name} of {len(values)} {components}")
+    panel = Panel(x, Axis(f"{counted} in a bin", limits=(0.0, top)), tuple(elements))
+    return Figure((panel,), f"{found.name} of {found.components} {components}")
 
 
 def spread(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Spread:
@@ -145,7 +151,7 @@ def _why(value: float, found: Population, lie: Spread) -> str:
 
 def _in_short(out: Sequence[Measured], found: Population, lie: Spread) -> str:
     far = sorted(out, key=lambda one: -lie.off(one.value))
-    names = ", ".join(f"{one.component} ({written(one.value, found.unit)})" for one in far[:MOST_IN_FIGURE])
+    names = ", ".join(f"{one.label} ({written(one.value, found.unit)})" for one in far[:MOST_IN_FIGURE])
     more = f" and {len(far) - MOST_IN_FIGURE} more" if len(far) > MOST_IN_FIGURE else ""
     return f"{'stand' if len(far) > 1 else 'stands'} out: {names}{more}"
 

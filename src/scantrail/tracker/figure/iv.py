@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
-from math import nan
+from math import inf, nan
 
 import numpy as np
 
@@ -28,6 +28,8 @@ ROOM_ABOVE = 2.0
 """Factor between the highest current and the end of its axis: there is text."""
 NO_BIAS = 0.01
 """Share of the highest bias below which there is none."""
+MOST_POINTS = 500
+"""Points of a sweep that are drawn one by one."""
 AT_REFERENCE = 0.05
 """A current measured so near to 20 °C [K] needs no scaling."""
 
@@ -63,7 +65,7 @@ def iv_figure(
     """
     x = _bias_axis(curves)
     y = _current_axis(curves, scaled=False)
-    notes = [Note(text) for text in _notes(curves, y.limits[0] if y.limits else 0.0, rest)]
+    notes = [Note(text) for text in _notes(curves, _foot(y), rest)]
     if unread:
         more = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
         notes.append(Note(f"Left out: {unread[0]}{more}", warning=True))
@@ -90,17 +92,29 @@ def _bias_axis(curves: Sequence[Curve]) -> Axis:
 
 
 def _current_axis(curves: Sequence[Curve], *, scaled: bool) -> Axis:
-    """A log axis for what is measured under bias: without any, a meter shows its own offset, decades below."""
-    under_bias = []
+    """A log axis for what is measured under bias: without any, a meter shows its own offset, decades below.
+
+    A linear one if nothing is above zero.
+    """
+    under_bias: list[float] = []
+    above_zero = False
     for swept in (curve.swept for curve in curves):
         current = np.where(swept.held, nan, swept.current20) if scaled else swept.current
         biased = (swept.bias > NO_BIAS * np.nanmax(swept.bias)) & (current > 0.0)
         under_bias += [*current[biased]]
+        above_zero |= bool(np.any(current > 0.0))
     if not under_bias:
-        return Axis("current", "A", "log")
+        return Axis("current", "A", "log" if above_zero else "linear")
     low, high = min(under_bias), max(under_bias)
     margin = max((high / low) ** 0.06, (10.0 * low / high) ** 0.5)
     return Axis("current", "A", "log", (low / margin, high * max(margin, ROOM_ABOVE)))
+
+
+def _foot(y: Axis) -> float:
+    """The current [A] at the foot of an axis, below which nothing is drawn."""
+    if y.scale == "linear":
+        return -inf
+    return y.limits[0] if y.limits else 0.0
 
 
 def _notes(curves: Sequence[Curve], floor: float, rest: int) -> Iterator[str]:
@@ -142,28 +156,32 @@ def _operating_mark(operating: Operating | None) -> Iterator[Marker]:
 
 def _sweeps(curves: Sequence[Curve], y: Axis, *, scaled: bool) -> Iterator[Element]:
     """The sweeps, the oldest first, so that the newest lies on top."""
-    floor = y.limits[0] if y.limits else 0.0
     newest, older = cycle(NEWEST), cycle(OLDER)
     styles = [next(newest if curve.newest else older) for curve in curves]
     for curve, (colour, shape) in reversed([*zip(curves, styles, strict=True)]):
-        yield from _sweep(curve, colour, shape, floor, scaled=scaled)
+        yield from _sweep(curve, colour, shape, _foot(y), scaled=scaled)
 
 
 def _sweep(curve: Curve, colour: Colour, shape: Shape, floor: float, *, scaled: bool) -> Iterator[Element]:
-    """One sweep: a line that holes and missing voltages part, points, and rings where the meter held the current."""
+    """One sweep: a line that holes and missing voltages part, points, and rings where the meter held the current.
+
+    Of many points, which would lie on each other, only the line. What has no place on the axis widens none of it.
+    """
     swept = curve.swept
     current = swept.current20 if scaled else swept.current
-    shown = np.where(current > 0.0, current, nan)
+    shown = np.where((current > 0.0) | np.isneginf(floor), current, nan)
     if scaled:
         shown = np.where(swept.held, nan, shown)
     if not np.any(np.isfinite(shown)):
         return
-    x, y = _with_holes(swept.bias, np.where(shown >= floor, shown, nan))
-    yield Line(numbers(x), numbers(y), colour=colour)
-    free = ~swept.held
-    yield Points(numbers(swept.bias[free]), numbers(shown[free]), label=curve.label, colour=colour, shape=shape)
+    bias = np.where(np.isfinite(shown) | (swept.bias >= 0.0), swept.bias, nan)
+    dense, free = len(bias) > MOST_POINTS, ~swept.held
+    x, y = _with_holes(bias, np.where(shown >= floor, shown, nan))
+    yield Line(numbers(x), numbers(y), curve.label if dense else "", colour)
+    if not dense:
+        yield Points(numbers(bias[free]), numbers(shown[free]), label=curve.label, colour=colour, shape=shape)
     if np.any(swept.held) and not scaled:
-        held = numbers(swept.bias[swept.held]), numbers(shown[swept.held])
+        held = numbers(bias[swept.held]), numbers(shown[swept.held])
         yield Points(*held, label=f"held by the meter at {written(swept.limit, 'A')}", colour=colour, shape="ring")
 
 

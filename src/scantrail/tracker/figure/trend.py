@@ -83,6 +83,7 @@ def _panel(trend: Trend, span: tuple[float, float], *, alone: bool, one_type: bo
         *_limit_lines(trend, span, scale.factor),
         *_course(trend, scale.factor),
         *_marked(trend, scale.factor, on_log=on_log),
+        *_told_apart(trend),
     ]
     y = Axis(
         trend.name,
@@ -113,17 +114,19 @@ def _limit_lines(trend: Trend, span: tuple[float, float], factor: float) -> Iter
     Where all tests are older than all limits, the limit of today is drawn over them.
     """
     first, last = span
+    oldest = min((value.tested for value in trend.values), default=None)
     aside = 0.05 * (last - first) or 43_200.0
     left, right = first - aside, last + aside
     begun = [bound for bound in trend.bounds if bound.made.timestamp() < right]
     early = begun[:1] or [bound for bound in trend.bounds if bound.voided is None]
     for bound in early:
-        if bound.made.timestamp() > left:
+        if oldest is not None and bound.made > oldest:
             yield from _limit_line(trend, bound, left, min(bound.made.timestamp(), right), factor, later=True)
     for bound in begun:
         until = right if bound.voided is None else min(bound.voided.timestamp(), right)
+        since = left if oldest is None or bound.made <= oldest else bound.made.timestamp()
         if until > left:
-            yield from _limit_line(trend, bound, max(bound.made.timestamp(), left), until, factor, later=False)
+            yield from _limit_line(trend, bound, since, until, factor, later=False)
 
 
 def _limit_line(
@@ -147,6 +150,13 @@ def _course(trend: Trend, factor: float) -> Iterator[Element]:
         if len(kept) > 1:
             y = numbers([value.value * factor for value in kept])
             yield Line(x, y, series if several else "", colour if several else "grey", "solid")
+
+
+def _told_apart(trend: Trend) -> Iterator[Note]:
+    """Say which point is which where every channel has one, so that no line does."""
+    if len(trend.series) == len(trend.values) > 1:
+        above = sorted(trend.values, key=lambda value: value.value, reverse=True)
+        yield Note(f"{trend.name}, from the top: {', '.join(value.series or 'no channel' for value in above)}")
 
 
 def _marked(trend: Trend, factor: float, *, on_log: bool) -> Iterator[Points]:

@@ -11,9 +11,11 @@ from scantrail.tracker.figure.quantities import as_number, is_number, named, uni
 from scantrail.tracker.figure.subject import VERDICTS, Subject, verdict, when
 from scantrail.tracker.figure.trend import MARKS, Trend, Value, trend_figure
 from scantrail.tracker.moments import stamp
-from scantrail.tracker.quantities import error_of
+from scantrail.tracker.quantities import error_of, parted
 
 MOST_PANELS = 5
+MOST_COLUMNS = 7
+"""Columns that a narrow terminal has room for."""
 
 
 def trend_drawn(
@@ -32,6 +34,8 @@ def trend_drawn(
     facts = {"component": subject.id, "trends": [_facts(trend) for trend in trends]}
     headings = ("test", "verdict", *(f"{trend.name} {series}".strip() for trend in drawn for series in trend.series))
     rows = [*_rows(drawn, several=len(kinds) > 1)]
+    if len(headings) > MOST_COLUMNS:
+        headings, rows = ("test", "verdict", "quantity", "value"), [*_one_below_another(headings, rows)]
     return Drawn(figure, facts, headings, rows, problems=problems)
 
 
@@ -42,7 +46,7 @@ def _trends(subject: Subject, tests: Sequence[Mapping[str, Any]]) -> list[Trend]
         measurements = test["measurements"]
         errors = {error_of(name) for name in measurements}
         for name, measured in measurements.items():
-            quantity, series = _parted(name, subject.units.get(test["test_type"], {}))
+            quantity, series = (name, "") if name in subject.units.get(test["test_type"], {}) else parted(name)
             key = (test["test_type"], quantity)
             number = as_number(measured, subject.unit(*key))
             if number is not None and name not in errors:
@@ -74,16 +78,6 @@ def _chosen(trends: Sequence[Trend], quantity: str | None) -> Iterator[Trend]:
             series = quantity.removeprefix(f"{trend.quantity} ")
             if values := [value for value in trend.values if value.series == series]:
                 yield replace(trend, name=f"{trend.name} {series}", values=[replace(one, series="") for one in values])
-
-
-def _parted(name: str, declared: Mapping[str, str]) -> tuple[str, str]:
-    """Part `threshold ch1` into the quantity that is declared and its channel.
-
-    >>> _parted("threshold ch1", {"threshold": "DAC"}), _parted("dark current", {})
-    (('threshold', 'ch1'), ('dark current', ''))
-    """
-    quantity, _, series = name.partition(" ")
-    return (quantity, series) if series and name not in declared and quantity in declared else (name, "")
 
 
 def _nothing(
@@ -121,6 +115,14 @@ def _rows(trends: Sequence[Trend], *, several: bool) -> Iterator[list[str]]:
         columns = ((trend, series) for trend in trends for series in trend.series)
         told = (cells.get((uuid, trend.test_type, trend.quantity, series), "") for trend, series in columns)
         yield [name, said, *told]
+
+
+def _one_below_another(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """A row a value, where a column each would be too narrow to read; the test stands at its first."""
+    for test, said, *cells in rows:
+        told = [(name, cell) for name, cell in zip(headings[2:], cells, strict=True) if cell]
+        for number, (name, cell) in enumerate(told):
+            yield [test, said, name, cell] if number == 0 else ["", "", name, cell]
 
 
 def _cell(value: Value, unit: str) -> str:

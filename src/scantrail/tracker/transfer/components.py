@@ -14,6 +14,7 @@ from scantrail.tracker.texts import component_id, name
 from scantrail.tracker.transfer.cells import read_value
 from scantrail.tracker.transfer.intake import Intake
 from scantrail.tracker.transfer.kinds import Entry
+from scantrail.tracker.values import plain
 from scantrail.tracker.workflow import known_status
 
 if TYPE_CHECKING:
@@ -75,8 +76,12 @@ def _fields(intake: Intake, entry: Entry) -> dict[str, Any]:
                 fields[column] = cell.strip()
             case _:
                 fields[column] = cell
-    attributes = {key: intake.read(entry, key, read_value, cell) for key, cell in entry.values.items() if cell.strip()}
+    attributes = {key: intake.read(entry, key, _attribute, cell) for key, cell in entry.values.items() if cell.strip()}
     return {**fields, "attributes": attributes} if attributes else fields
+
+
+def _attribute(cell: str) -> Any:  # noqa: ANN401 - a JSON value
+    return plain(read_value(cell), "the value")
 
 
 def _type(intake: Intake, given: str) -> str:

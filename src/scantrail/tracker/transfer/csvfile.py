@@ -26,11 +26,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A table of a CSV file; the headings are as they are written."""
+    """A table of a CSV file; the headings are as they are written.
+
+    crooked: lines of more cells than headings, which are no records, and what is wrong with each.
+    """
 
     path: Path
     headings: Sequence[str]
     records: Sequence[Record]
+    crooked: Sequence[tuple[int, str]] = ()
 
 
 def read_csv(path: Path) -> CsvTable:
@@ -48,7 +52,15 @@ def read_csv(path: Path) -> CsvTable:
             raise InputError(f"{path}, line {line}: column {number} has no heading")
         if headings.index(heading) != number - 1:
             raise InputError(f"{path}, line {line}: two columns are headed {heading!r}")
-    return CsvTable(path, headings, [_record(path, headings, at, row) for at, row in rows if any(map(str.strip, row))])
+    records: list[Record] = []
+    crooked: list[tuple[int, str]] = []
+    for at, row in rows:
+        if any(cell.strip() for cell in row[len(headings) :]):
+            told = "1 heading" if len(headings) == 1 else f"{len(headings)} headings"
+            crooked.append((at, f"{len(row)} cells under {told}; is a cell with a comma not quoted?"))
+        elif any(map(str.strip, row)):
+            records.append(_record(headings, at, row))
+    return CsvTable(path, headings, records, crooked)
 
 
 def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -102,11 +114,7 @@ def _delimiter(line: str) -> str:
     return max(DELIMITERS, key=outside.count)
 
 
-def _record(path: Path, headings: Sequence[str], line: int, row: Sequence[str]) -> Record:
-    if any(cell.strip() for cell in row[len(headings) :]):
-        raise InputError(
-            f"{path}, line {line}: {len(row)} cells under {len(headings)} headings; is a cell with a comma not quoted?"
-        )
+def _record(headings: Sequence[str], line: int, row: Sequence[str]) -> Record:
     cells = [unguard(cell) for cell in row[: len(headings)]]
     cells += [""] * (len(headings) - len(cells))
     return Record(line, dict(zip(headings, cells, strict=True)))

@@ -66,7 +66,7 @@ def export(database: Database, target: Path, form: Format = "csv") -> Exported:
         _copy_files(database.data_dir, draft / FILES, tables["files"])
         _name(draft, target, single=single)
     except OSError as error:
-        raise OutputError(f"no export {target}: {error.filename}: {error.strerror}") from error
+        raise OutputError(f"{target} cannot be written: {error.strerror}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return Exported(target, {name: len(rows) for name, rows in tables.items()}, len(tables["files"]))

@@ -1,8 +1,8 @@
 """Importing a table: every row is looked at, and all of them go in, or none."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from scantrail.errors import ImportRefused
 from scantrail.tracker import schema
 from scantrail.tracker.change import Change, Done, changing
+from scantrail.tracker.rehearsals import rehearsal
 from scantrail.tracker.standing import standing
 from scantrail.tracker.store import Database
 from scantrail.tracker.transfer.components import import_components
@@ -18,7 +19,6 @@ from scantrail.tracker.transfer.csvfile import read_csv
 from scantrail.tracker.transfer.installations import import_installations
 from scantrail.tracker.transfer.intake import Did, Intake, Outcome
 from scantrail.tracker.transfer.kinds import Entry, Kind, entries
-from scantrail.tracker.transfer.rehearsal import end_rehearsal, rehearsal
 from scantrail.tracker.transfer.tests import Place, import_tests
 
 
@@ -47,16 +47,17 @@ def import_table(database: Database, source: str | Path, *, dry_run: bool = Fals
     with database.read() as connection:
         attributes, quantities = _declared(database, connection)
     kind, rows = entries(table, attributes, quantities)
-    with ExitStack() as stack, rehearsal(), changing(database, "import", by) as change:
+    tried = rehearsal() if dry_run else nullcontext()
+    with ExitStack() as stack, tried, changing(database, "import", by) as change:
         intake = Intake(change, standing(change.connection, change.profile))
+        intake.problems += [(line, "row", said) for line, said in table.crooked]
         place = Place(path.parent, database.data_dir, None if dry_run else stack)
         _take(intake, kind, rows, quantities, place)
         if intake.problems:
-            raise ImportRefused(_refusal(path, rows, intake), tuple(sorted(intake.problems)))
+            raise ImportRefused(_refusal(path, len(rows) + len(table.crooked), intake), tuple(sorted(intake.problems)))
         _say(change, intake, kind, path)
-        end_rehearsal(dry_run)
     outcomes = sorted(intake.outcomes, key=lambda outcome: outcome.line)
-    return Imported(change.done, kind.name, outcomes)
+    return Imported(replace(change.done, event=None) if dry_run else change.done, kind.name, outcomes)
 
 
 def _take(intake: Intake, kind: Kind, rows: Sequence[Entry], units: Mapping[str, str], place: Place) -> None:
@@ -82,9 +83,9 @@ def _declared(database: Database, connection: sa.Connection) -> tuple[dict[str, 
     return attributes, quantities
 
 
-def _refusal(path: Path, rows: Sequence[Entry], intake: Intake) -> str:
+def _refusal(path: Path, rows: int, intake: Intake) -> str:
     lines = len({line for line, _, _ in intake.problems})
-    return f"nothing of {path} was imported: {lines} of {len(rows)} rows cannot be"
+    return f"nothing of {path} was imported: {lines} of {rows} rows cannot be"
 
 
 def _say(change: Change, intake: Intake, kind: Kind, path: Path) -> None:

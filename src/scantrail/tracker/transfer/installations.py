@@ -15,6 +15,7 @@ from scantrail.tracker.standing import Known
 from scantrail.tracker.texts import name
 from scantrail.tracker.transfer.intake import Intake, past
 from scantrail.tracker.transfer.kinds import Entry
+from scantrail.tracker.transfer.overlaps import Span, Spans
 from scantrail.tracker.workflow import NOT_INSTALLABLE, OUTCOMES, default_outcome, starred
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def import_installations(intake: Intake, entries: Sequence[Entry]) -> None:
     """Write stays in positions. Ends come first: who takes a place may stand above who leaves it."""
     stays = [stay for entry in entries if (stay := _stay(intake, entry)) is not None]
     kept = _kept(intake)
+    ended: dict[int, datetime | None] = {}
     new: list[Stay] = []
     for stay in stays:
         there = _there(kept, stay)
@@ -50,11 +52,19 @@ def import_installations(intake: Intake, entries: Sequence[Entry]) -> None:
             new.append(stay)
         elif there.removed is None and stay.removed is not None:
             _close(intake, stay, there)
+            ended[there.id] = stay.removed
         else:
             _compare(intake, stay, there)
-    closed = [stay for stay in new if stay.removed is not None]
     opened = [stay for stay in new if stay.removed is None and _opens(intake, stay)]
-    _write(intake, closed, opened)
+    closed = [stay for stay in new if stay.removed is not None]
+    spans = Spans()
+    for row in (row for rows in kept.values() for row in rows):
+        spans.add(Span(row.component, row.position, row.installed, ended.get(row.id, row.removed)))
+    _write(
+        intake,
+        [stay for stay in closed if _is_alone(intake, spans, stay)],
+        [stay for stay in opened if _is_alone(intake, spans, stay)],
+    )
 
 
 def _stay(intake: Intake, entry: Entry) -> Stay | None:
@@ -135,6 +145,17 @@ def _close(intake: Intake, stay: Stay, there: "Row[Any]") -> None:
     intake.standing.seats.pop(component, None)
     intake.standing.occupants.pop(stay.position, None)
     intake.done(stay.entry, component, "changed")
+
+
+def _is_alone(intake: Intake, spans: Spans, stay: Stay) -> bool:
+    """Whether nobody else was in the position, and the component nowhere else."""
+    span = Span(stay.known.id, stay.position, stay.installed or intake.change.time, stay.removed)
+    if (found := spans.against(span)) is not None:
+        column, other = found
+        intake.refuse(stay.entry, column, f"{other.in_words()}, which overlaps")
+        return False
+    spans.add(span)
+    return True
 
 
 def _opens(intake: Intake, stay: Stay) -> bool:

@@ -166,7 +166,7 @@ def _value_name(table: CsvTable, kind: Kind, heading: str, declared: Mapping[str
         return name
     known = [*kind.columns, *declared] if kind.spread else [*kind.columns]
     near = nearest(name, known)
-    hint = f"; nearest: {', '.join(near)}" if near else f"; known are {', '.join(kind.columns)}"
+    hint = f"; nearest: {', '.join(near)}" if near else f"; known are {', '.join(dict.fromkeys(known))}"
     other = f", or head it {kind.spread}{heading.strip()} to keep it as that" if kind.spread else ""
     raise InputError(f"{table.path}, line 1: the column {heading!r} means nothing for {kind.name}{hint}{other}")
 

@@ -60,7 +60,7 @@ class Sheet:
             found = {
                 heading.removeprefix(prefix): cell for heading, cell in cells.items() if heading.startswith(prefix)
             }
-            row[name] = {key: read_value(cell) for key, cell in found.items() if cell}
+            row[name] = {key: plain(read_value(cell), f"{key} of {self.name}") for key, cell in found.items() if cell}
         return row
 
     def plain(self, row: Mapping[str, Any]) -> Values:
@@ -160,7 +160,7 @@ def _value(column: "Column[Any]", cell: str) -> Any:  # noqa: ANN401 - what the 
     if column.type in (INTEGER, REAL):
         number = read_number(cell)
         return number if column.type is REAL else int(number)
-    return read_value(cell) if column.type is JSON else cell
+    return plain(read_value(cell), column.name) if column.type is JSON else cell
 
 
 def _fitting(sheet: str, column: "Column[Any]", value: object) -> Any:  # noqa: ANN401 - what the column holds

@@ -19,7 +19,7 @@ from scantrail.tracker.texts import name
 from scantrail.tracker.transfer.cells import read_value
 from scantrail.tracker.transfer.intake import Intake
 from scantrail.tracker.transfer.kinds import Entry
-from scantrail.tracker.values import canonical
+from scantrail.tracker.values import canonical, plain
 
 NAMESPACE = UUID("3f1b2a52-6d1e-5b6c-8f57-0f2f1a6f9c11")
 """Of the uuids of tests that were given without one: the same row is the same test."""
@@ -127,7 +127,7 @@ def _uuid(given: str) -> str:
 
 def _measurement(key: str, cell: str, units: Mapping[str, str]) -> Any:  # noqa: ANN401 - a JSON value
     name(key, "a quantity")
-    value = read_value(cell)
+    value = plain(read_value(cell), "the value")
     if units.get(key) and (isinstance(value, str | bool) or value is None):
         raise InputError(f"{cell!r} is no number; {key} is measured in {units[key]}, which is not written in the cell")
     return value

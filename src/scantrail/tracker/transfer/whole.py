@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,11 @@ from scantrail.tracker.change import Change, Done, changing, image_of
 from scantrail.tracker.files import sha256
 from scantrail.tracker.profile import Profile, from_document
 from scantrail.tracker.recording import write_measurements
+from scantrail.tracker.rehearsals import rehearsal
+from scantrail.tracker.seal import provenance
 from scantrail.tracker.store import FILES, Database
 from scantrail.tracker.transfer.csvfile import read_csv
 from scantrail.tracker.transfer.exporting import DOCUMENT, FORMAT, VERSION, files_beside
-from scantrail.tracker.transfer.rehearsal import end_rehearsal, rehearsal
 from scantrail.tracker.transfer.sheets import SHEETS, Sheet, Values
 
 _BY_PROFILE = {"types", "test_types", "positions", "positions_accept"}
@@ -85,10 +86,10 @@ def import_export(database: Database, export: Export, *, dry_run: bool = False) 
         raise Refused(f"{database.name} is not empty; an export goes into a new database, one CSV file into any")
     if database.profile.document() != export.profile.document():
         raise Refused(f"{database.name} has another profile than {export.source}; import it into a new database")
-    with rehearsal(), _files(database, export, dry_run=dry_run), changing(database, "import") as change:
+    tried = rehearsal() if dry_run else nullcontext()
+    with tried, _files(database, export, dry_run=dry_run), changing(database, "import") as change:
         _write(change, export)
-        end_rehearsal(dry_run)
-    return change.done
+    return replace(change.done, event=None) if dry_run else change.done
 
 
 def _brought(connection: sa.Connection, export: Export) -> Any:  # noqa: ANN401 - a row or None
@@ -168,6 +169,9 @@ def _insert(change: Change, sheet: Sheet, rows: Sequence[Values]) -> None:
     if sheet.name in _TOLD:
         for row in rows:
             change.seal(sheet.table, row["id"], image_of(row))
+    elif sheet.table is schema.adopted:
+        for row in rows:
+            change.seal(sheet.table, row["source"], provenance(row))
     column = sheet.table.c.get("id")
     if change.connection.dialect.name == "postgresql" and column is not None and column.identity is not None:
         name = sheet.table.name
