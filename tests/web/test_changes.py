@@ -346,6 +346,19 @@ def test_the_command_line_that_is_shown_does_the_same(tmp_path, order, component
     assert kept[0] == kept[1]
 
 
+def test_a_second_click_writes_nothing_more(entered, filled):
+    typed = {"id": "M1", "type": "visual", "passed": "yes"}
+    shown = entered.post("/change/test", typed)
+    [once] = re.findall(r'name="once" value="([0-9a-f]+)"', shown.text)
+    answers = [entered.post("/change/test", sure({**typed, "once": once})) for _ in range(3)]
+    assert [answer.status for answer in answers] == [303] * 3
+    assert len(detail(filled, "M1")["tests"]) == 1
+    refused = {"id": "M1", "location": "", "once": "again and again"}
+    assert [entered.post("/change/move", sure(refused)).status for _ in range(2)] == [422] * 2
+    assert entered.post("/change/move", sure({**refused, "location": "Lab C"})).status == 303
+    assert detail(filled, "M1")["place"] == "Lab C"
+
+
 @pytest.mark.parametrize("key", ["..", "../../secret", "0" * 32, "", "%2e%2e"])
 def test_a_key_of_an_upload_leads_nowhere(shared, shared_home, key):
     with_parts(shared_home)

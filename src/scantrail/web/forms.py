@@ -18,6 +18,10 @@ SLOT, QUANTITY = "slot:", "quantity:"
 """Beginnings of the names of fields that stand for a slot of an assembly, for a quantity of a test."""
 
 
+BUTTONS = frozenset({"sure", "again", "once"})
+"""Names of what the buttons of a form say; no field has them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. options: value -> what a person reads; suggestions: offered while typing; accept: ends of files.
@@ -54,6 +58,11 @@ class Entered:
         return self.values.get("sure") == "yes"
 
     @property
+    def once(self) -> str:
+        """What tells this look at what will be written from every other, where it is to be written now; else empty."""
+        return self.values.get("once", "")[:64] if self.is_sure else ""
+
+    @property
     def is_open(self) -> bool:
         """Whether the person wants the form once more, with what was typed so far."""
         return "again" in self.values
@@ -64,7 +73,7 @@ class Entered:
 
     def kept(self) -> Iterator[tuple[str, str]]:
         """Yield what the next form must carry along."""
-        yield from ((name, value) for name, value in self.values.items() if name not in ("sure", "again") and value)
+        yield from ((name, value) for name, value in self.values.items() if name not in BUTTONS and value)
         yield from (("staged", key) for key in self.staged)
 
 

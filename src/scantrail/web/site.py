@@ -1,6 +1,8 @@
 """What every page needs: where the runs lie, the database, who is at work, and the keys."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +22,10 @@ PATIENCE = 10.0
 """Longest wait [s] for a database that is locked: a person looks at the page meanwhile."""
 
 
+KEPT = 1000
+"""Newest keys of forms that were sent."""
+
+
 class Site:
     """One data root and one database, shown on one port.
 
@@ -36,6 +42,7 @@ class Site:
         self._lock = threading.Lock()
         self._database: Database | None = None
         self._file: tuple[int, int] | None = None
+        self._sent: dict[str, None] = {}
 
     @property
     def cookie(self) -> str:
@@ -80,6 +87,23 @@ class Site:
     def staging(self) -> Path:
         """Where uploads wait until they are confirmed."""
         return self.root / "web" / "staged"
+
+    @contextmanager
+    def once(self, key: str) -> Iterator[bool]:
+        """Tell whether this key, none if it is empty, comes first; where the block fails, it may come again."""
+        with self._lock:
+            is_first = key not in self._sent
+            if key:
+                self._sent[key] = None
+            while len(self._sent) > KEPT:
+                del self._sent[next(iter(self._sent))]
+        try:
+            yield is_first
+        except BaseException:
+            with self._lock:
+                if is_first:
+                    self._sent.pop(key, None)
+            raise
 
     def close(self) -> None:
         """Let go of the database, and let every stream of events end."""

@@ -1,5 +1,6 @@
 """Changes by forms: a form, a look at what will be written, and the writing; refusals as the command line says them."""
 
+import secrets
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -46,23 +47,31 @@ def _answer(request: Request, site: Site, form: Form, sent: FormData) -> Respons
     given = entered(sent)
     files: list[staging.Staged] = []
     try:
-        files.extend(_sent(site, given, sent))  # one by one: what was taken is kept where the next is refused
-        if given.is_open:
-            return _shown(request, site, form, given, files=files)
-        order = order_of(form, given)
-        component = given.component
-        if given.is_sure:
-            done = _do(site, order, component, files)
-            staging.drop(site.staging, files)
-            event = f"?done={done.event}" if done.event is not None else ""
-            return RedirectResponse(f"/components/{segment(component)}{event}", 303)
-        with rehearsal():
-            done = order.carry_out(site.database, component)
+        with site.once(given.once) as is_first:
+            if not is_first:  # an impatient second click
+                return RedirectResponse(f"/components/{segment(given.component)}", 303)
+            files.extend(_sent(site, given, sent))  # one by one: what was taken is kept where the next is refused
+            return _taken(request, site, form, given, files)
     except ValidationError as error:
         return _shown(request, site, form, given, _faults(error), 422, files)
     except ScantrailError as error:
         return _shown(request, site, form, given, str(error), status_of(error), files)
-    context = {"form": form, "given": given, "done": done, "files": files, "line": _line(site, order, component, files)}
+
+
+def _taken(request: Request, site: Site, form: Form, given: Entered, files: list[staging.Staged]) -> Response:
+    """Show the form again, show what will be written, or write it: whatever the person asked for."""
+    if given.is_open:
+        return _shown(request, site, form, given, files=files)
+    order, component = order_of(form, given), given.component
+    if given.is_sure:
+        done = _do(site, order, component, files)
+        staging.drop(site.staging, files)
+        event = f"?done={done.event}" if done.event is not None else ""
+        return RedirectResponse(f"/components/{segment(component)}{event}", 303)
+    with rehearsal():
+        done = order.carry_out(site.database, component)
+    line = _line(site, order, component, files)
+    context = {"form": form, "given": given, "done": done, "files": files, "line": line, "once": secrets.token_hex(8)}
     return page(request, "confirm.html", context)
 
 
