@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 class Face(NamedTuple):
-    """How an order is shown. words: what is about to happen; sheet: of its live view; table: of what was measured."""
+    """How an order is shown. words: what is about to happen; sheet: of its live view; table: of what was measured.
+
+    may_be_refused: whether the hardware must be asked before the plan is known to be possible.
+    """
 
     words: Callable[["Order[Any]", float], Iterator[str]]
     sheet: Callable[["Order[Any]"], Sheet]
     table: Callable[["Outcome", "Order[Any]"], "Table"]
+    may_be_refused: bool
 
 
 def face_of(order: "Order[Any]") -> Face:
@@ -54,5 +58,5 @@ def _measured(outcome: "Outcome", order: "Order[ScanConfig]") -> "Table":
     return points_table(read(outcome.directory), Console(emoji=False).width, whole=False)
 
 
-_THRESHOLDS = Face(_threshold_words, lambda order: ThresholdSheet(order.plan), _counted)
-_POSITIONS = Face(_scan_words, lambda order: ScanSheet(), _measured)
+_THRESHOLDS = Face(_threshold_words, lambda order: ThresholdSheet(order.plan), _counted, may_be_refused=False)
+_POSITIONS = Face(_scan_words, lambda order: ScanSheet(), _measured, may_be_refused=True)

@@ -43,8 +43,8 @@ def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int
     warnings = WarningsKept()
     known: list[str] = []
 
-    def opened(run: "RunWriter") -> None:
-        """Say what is about to happen, now that nothing was refused and nothing has moved."""
+    def begin() -> None:
+        """Say what is about to happen, before anything moves."""
         known.extend(warnings.messages)
         with lost_with_terminal():
             words = "\n".join((*face.words(order, seconds), *going_on(order, seconds)))
@@ -53,10 +53,16 @@ def take_order(order: "Order[Any]", *, as_json: bool, plot: bool = False) -> int
             if console.is_terminal:
                 console.print()
             growing.enter_context(_shown(view, console))
+
+    def opened(run: "RunWriter") -> None:
+        if face.may_be_refused:
+            begin()
         view.watch(run)
 
     with heard_out(lambda: view.stopping):
         with warnings, ExitStack() as growing:
+            if not face.may_be_refused:
+                begin()
             outcome = carry_out(order, opened)
             view.join()
         with lost_with_terminal():

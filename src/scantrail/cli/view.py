@@ -139,7 +139,7 @@ class LiveView:
         total = self._total
         bar = ProgressBar(total, self._seen, width=BAR, complete_style="cyan", finished_style="green")
         grid = Table.grid(padding=(0, 2))
-        name = f"run {self._run.number}" if self._run else "starting"
+        name = f"run {self._run.number}" if self._run else "connecting"
         left = "" if self.stopping else f"{duration(self._left())} left"
         grid.add_row(name, bar, f"{self._seen} of {total} points", left)
         return grid
