@@ -39,11 +39,12 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def filled(tmp_path_factory):
     """A page that shows a detector with some modules, two runs of one kind, and one of another."""
     home = tmp_path_factory.mktemp("filled")
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
         patch.setenv("SCANTRAIL_HOME", str(home))
         patch.setenv("SCANTRAIL_DB", f"{home}/base.db")
         with get_default_db() as database:
