@@ -354,7 +354,7 @@ def test_a_mesh_goes_on_where_it_was(beamline, root: Path) -> None:
 
 def test_a_scan_that_runs_is_not_taken_twice(beamline, root: Path) -> None:
     def again(run: RunWriter) -> None:
-        with pytest.raises(RunStateError, match="being written"):
+        with pytest.raises(RunStateError, match="is being taken and moves BL02:SAMPLE:X"):
             go_on(linear(), beamline, root, reopened=True)
 
     beamline.engine(before=again).run_linear(linear())

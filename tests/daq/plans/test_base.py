@@ -151,7 +151,7 @@ GOOD = {"type": "linear", "motor": "x", "start": 0.0, "stop": 1.0, "steps": 3, "
     ("change", "message"),
     [
         ({"detectors": ["d", "e", "d"]}, "detector d is given twice"),
-        ({"detectors": []}, "detectors = .* must have at least 1"),
+        ({"detectors": []}, "detectors = .* must have at least one value"),
         ({"detectors": [""]}, "one word"),
         ({"detectors": "d"}, 'detectors = "d" must be a list'),
         ({"motor": "two words"}, "one word"),
