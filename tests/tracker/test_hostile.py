@@ -126,6 +126,12 @@ def test_an_id_is_found_however_its_accents_are_typed(any_db: Database) -> None:
         Component("Sensor-e\u0301", "sensor").save(any_db)
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\u202e", "\u00ad"])
+def test_an_id_holds_nothing_invisible(db: Database, mark: str) -> None:
+    with pytest.raises(InputError, match="invisible character"):
+        Component(f"M{mark}1", "module").save(db)
+
+
 def test_no_escape_sequence_reaches_the_terminal(db: Database) -> None:
     for text in NASTY:
         add_maintenance_log("M1", text, db=db)

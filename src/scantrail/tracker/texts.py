@@ -5,6 +5,11 @@ import unicodedata
 from scantrail.errors import InputError
 
 LONGEST_NAME = 120
+BREAKS = {"Cc", "Zl", "Zp"}
+"""Categories of characters that end a line or command a terminal."""
+
+INVISIBLE = "Cf"
+"""Category of marks that nobody sees: zero width, direction of writing."""
 
 
 def text(value: str, what: str) -> str:
@@ -39,8 +44,11 @@ def name(value: str, what: str) -> str:
         raise InputError(f"{what} is empty")
     if len(kept) > LONGEST_NAME:
         raise InputError(f"{what} has {len(kept)} characters; {LONGEST_NAME} are the most")
-    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in kept):
+    categories = {unicodedata.category(character) for character in kept}
+    if categories & BREAKS:
         raise InputError(f"{what} {kept!r} holds a line break or a control character; a name is one line")
+    if INVISIBLE in categories:
+        raise InputError(f"{what} {kept!r} holds an invisible character; write it with those that can be seen")
     return kept
 
 

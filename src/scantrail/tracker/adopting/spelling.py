@@ -9,9 +9,9 @@ from itertools import count
 from typing import Any
 
 from scantrail.errors import InputError
-from scantrail.tracker.texts import LONGEST_NAME, component_id
+from scantrail.tracker.texts import BREAKS, INVISIBLE, LONGEST_NAME, component_id
 
-_BREAKS = {"Cc", "Zl", "Zp", "Cs"}
+_BREAKS = BREAKS | {"Cs"}
 
 
 def one_line(text: str) -> str:
@@ -20,15 +20,22 @@ def one_line(text: str) -> str:
     >>> one_line(" Clean  Room ")
     'Clean Room'
     """
-    line = " ".join("".join(" " if unicodedata.category(each) in _BREAKS else each for each in text).split())
+    line = " ".join("".join(map(_kept, text)).split())
     return line if len(line) <= LONGEST_NAME else _shortened(line)
 
 
+def _kept(character: str) -> str:
+    category = unicodedata.category(character)
+    return "" if category == INVISIBLE else " " if category in _BREAKS else character
+
+
 def fitting_id(given: str, is_taken: Callable[[str], bool]) -> str:
-    """Return the id that a component of this id is given here; `is_taken` is asked of ids in lower case.
+    r"""Return the id that a component of this id is given here; `is_taken` is asked of ids in lower case.
 
     >>> fitting_id("HPK/12", lambda key: False), fitting_id("FEB-1", lambda key: key == "feb-1")
     ('HPK-12', 'FEB-1-2')
+    >>> fitting_id("FEB\u200b-1", lambda key: False)
+    'FEB-1'
     """
     wanted = one_line(given).replace("/", "-").replace("\\", "-").lstrip(".") or "unnamed"
     try:
