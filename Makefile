@@ -10,7 +10,7 @@ WORKERS ?= 4
 .PHONY: help demo test long lint docs bench clean
 
 help:
-	@echo "make demo   scan a simulated detector, from the first command to the data"
+	@echo "make demo   scan a simulated detector and judge it on its component's record"
 	@echo "make test   the tests with their coverage; every scenario at a small count"
 	@echo "make long   the same scenarios at full count"
 	@echo "make lint   ruff, mypy, the import contracts, the documentation in strict mode"

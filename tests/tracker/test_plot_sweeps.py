@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from math import isnan
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -273,3 +274,14 @@ def test_every_number_told_is_finite(db, sweep):
     found = drawn(db)
     check(found.facts)
     check(found.figure.document())
+
+
+def test_what_a_run_measured_is_drawn_by_its_numbers(db, tmp_path):
+    """The points of a run are drawn with the run: its journal is no table of channels."""
+    journal = tmp_path / "journal.jsonl"
+    journal.write_text('["event", {"data": {"ch1_counts": 12, "voltage": 3}}]\n' * 3)
+    for run in (str(uuid4()), str(uuid4())):
+        TestResult("S1", "iv_curve", True, {"depletion_voltage": 71.0}, data_files=[journal], run_uid=run).save(db)
+    found = drawn(db)
+    assert found.notes == []
+    assert [panel.y.label for panel in found.figure.panels] == ["depletion voltage"]

@@ -10,7 +10,7 @@ from lines import COLUMNS, line_header, row
 
 from scantrail.runs import RunWriter, note_run, summarize
 from scantrail.station import data_root
-from scantrail.tracker import Database, TestResult, add_component, history, set_limit
+from scantrail.tracker import Database, TestResult, add_component, history, link_run, set_limit
 from scantrail.web import site as site_module
 
 LOG = {"id": "M1", "text": "bond wire lifted", "sure": "yes"}
@@ -88,6 +88,16 @@ def test_a_run_is_shown_with_what_it_was_to_its_components(entered, parts):
     assert "outside limits" in text
     assert "noise at most 2000" in text
     assert '<a href="/runs/1">run 1</a>' in entered.ask("GET", "/components/M1").text
+
+
+def test_a_run_that_was_linked_later_is_found_by_its_component(entered, parts):
+    add_component("M1", "module", {}, db=parts)
+    directory = taken()
+    note_run(parts.url, directory)
+    assert ">1</a>" not in entered.ask("GET", "/runs?component=M1").text
+    link_run(parts, summarize(directory).uid, ["M1"])
+    assert ">1</a>" in entered.ask("GET", "/runs?component=m1").text
+    assert "/runs/1" in entered.ask("GET", "/components/M1").text
 
 
 def test_a_run_is_shown_though_its_database_is_another_program_s(entered, tmp_path):

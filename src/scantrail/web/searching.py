@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import cast, get_args
 
-from scantrail.errors import InputError
+from scantrail.errors import InputError, ScantrailError
 from scantrail.runs import Choice, RunStatus, RunSummary, listing
+from scantrail.tracker import runs_measuring
 from scantrail.web.site import Site
 
 PAGE = 50
@@ -51,7 +52,17 @@ def search(site: Site, wanted: Wanted, *, page: int = 1, size: int = PAGE) -> Fo
     if wanted.status not in ("", *STATUSES):
         raise InputError(f"there is no status {wanted.status!r}; a run is {', '.join(STATUSES)}")
     status = cast("RunStatus | None", wanted.status or None)
-    runs, notice = listing(site.root, site.catalogue, Choice(None, status, wanted.component or None))
+    choice = of_component(site, wanted.component, status) if wanted.component else Choice(status=status)
+    runs, notice = listing(site.root, site.catalogue, choice)
     taken = [run for run in runs if wanted.takes(run)]
     first = (page - 1) * size
     return Found(taken[first : first + size], len(taken), first, notice, tuple(sorted({run.kind for run in runs})))
+
+
+def of_component(site: Site, component: str, status: RunStatus | None = None) -> Choice:
+    """Return the choice of a component's runs, those that were linked to it later among them."""
+    try:
+        known, linked = runs_measuring(site.database, component)
+    except ScantrailError:  # what the runs say themselves is known without their database
+        return Choice(status=status, component=component)
+    return Choice(status=status, component=known, linked=linked)

@@ -138,6 +138,7 @@ REFUSED = {
     f"test M1 --type visual --set a={'[' * 400}{']' * 400}": (2, "is nested more than 32 deep"),
     f"test M1 --type visual --set a={'[' * 99999}": (2, "is nested too deep"),
     "test M1 --type visual --images none.png": (2, "there is no file none.png"),
+    "assemble M1 --part sensor=1e5": (1, "there is no component '1e5'"),
     "test M1X --type visual": (1, "there is no component 'M1X'; nearest: M1"),
     "show OM1": (1, "there is no component 'OM1'; nearest: M1"),
     "list --type modul": (2, "there is no component type 'modul'; known are cable"),

@@ -3,7 +3,7 @@
 import click
 
 from scantrail.cli.parts.completion import of
-from scantrail.cli.parts.opening import by_option, component_argument, json_option, opened, pairs, tell
+from scantrail.cli.parts.opening import by_option, component_argument, json_option, opened, tell, words
 
 
 @click.command()
@@ -28,7 +28,7 @@ def assemble(
     """Attach parts to component ID. A part that sits there already changes nothing."""
     from scantrail.tracker import assemble_module
 
-    others = {slot: str(part) for slot, part in pairs(parts, "--part").items()}
+    others = words(parts, "--part")
     with opened() as database:
         done = assemble_module(
             component_id, sensor, hybrid, parts=others, replace=replace, assembled_by=by, notes=notes, db=database

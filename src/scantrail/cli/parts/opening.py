@@ -68,28 +68,36 @@ def print_json(document: object) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=plain))
 
 
-def pairs(given: tuple[str, ...], option: str) -> dict[str, Any]:
-    """Read `name=value` options; a value that is JSON is taken as that, any other as text.
-
-    Raises UsageError, also for a name that is given twice, and for a list or a table that is begun and no JSON: it
-    would be kept as text.
-    """
-    found: dict[str, Any] = {}
+def words(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """Read `name=value` options whose values are text. Raises UsageError, also for a name that is given twice."""
+    found: dict[str, str] = {}
     for each in given:
         name, equals, value = each.partition("=")
         if not equals or not name.strip():
             raise click.UsageError(f"{option} {each!r} is no name=value")
         if name.strip() in found:
             raise click.UsageError(f"{option} {name.strip()!r} is given twice")
-        try:
-            found[name.strip()] = json.loads(value)
-        except RecursionError as error:
-            raise click.UsageError(f"{option} {name.strip()!r} is nested too deep") from error
-        except ValueError as error:
-            if value.strip()[:1] in {"[", "{"}:
-                raise click.UsageError(f"{option} {each!r} is no JSON: {error}") from error
-            found[name.strip()] = value
+        found[name.strip()] = value
     return found
+
+
+def pairs(given: tuple[str, ...], option: str) -> dict[str, Any]:
+    """Read `name=value` options as `words`; a value that is JSON is taken as that, any other as text.
+
+    Raises UsageError, also for a list or a table that is begun and no JSON: it would be kept as text.
+    """
+    return {name: _value(name, value, option) for name, value in words(given, option).items()}
+
+
+def _value(name: str, value: str, option: str) -> object:
+    try:
+        return json.loads(value)
+    except RecursionError as error:
+        raise click.UsageError(f"{option} {name!r} is nested too deep") from error
+    except ValueError as error:
+        if value.strip()[:1] in {"[", "{"}:
+            raise click.UsageError(f"{option} {name}={value!r} is no JSON: {error}") from error
+        return value
 
 
 def unopened() -> "Database":

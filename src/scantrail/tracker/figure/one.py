@@ -22,7 +22,8 @@ def plot_component(
     """Return the figure of a component's tests. what: a test type, or "trend" for values against time.
 
     Of a test type are drawn the sweeps in its data files, else the channels in its lists or files, else its numbers
-    against time; with a quantity always that against time. test_type: for "trend", only the tests of this type. Raises
+    against time; with a quantity always that against time. What runs measured is drawn by their numbers: their points
+    are drawn with the run. test_type: for "trend", only the tests of this type. Raises
     ComponentNotFound, InputError, Refused if there is nothing to draw.
     """
     found = subject(database, component_id)
@@ -37,13 +38,14 @@ def plot_component(
     if quantity is not None:
         return trend_drawn(found, tests, quantity)
     problems: list[str] = []
-    for drawn_by in (sweeps_drawn, channels_drawn):
-        drawn = drawn_by(found, tests)
+    by_hand = [test for test in tests if test["run_uid"] is None]
+    for drawn_by in (sweeps_drawn, channels_drawn) if by_hand else ():
+        drawn = drawn_by(found, by_hand)
         if isinstance(drawn, Drawn):
             return drawn
         problems += drawn
     told = [*dict.fromkeys(problems)]
-    return replace(trend_drawn(found, tests, problems=told), notes=[*_not_understood(tests)])
+    return replace(trend_drawn(found, tests, problems=told), notes=[*_not_understood(by_hand)])
 
 
 def _not_understood(tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 from starlette.responses import Response
 
-from scantrail.runs import Choice, listing
+from scantrail.runs import listing
 from scantrail.tracker import STATUSES, blocks, detail, history, plot_component, search_components
 from scantrail.web.figures import answer
 from scantrail.web.finding import PageNumber, Words
 from scantrail.web.live.growth import Look
 from scantrail.web.rendering import page
+from scantrail.web.searching import of_component
 from scantrail.web.sending import test_file
 from scantrail.web.site import Site, TheSite
 
@@ -97,7 +98,7 @@ def file(site: TheSite, component: Id, name: str) -> Response:
 
 
 def _runs(site: Site, component: str) -> list[Any]:
-    runs, _ = listing(site.root, site.catalogue, Choice(component=component), limit=RUNS)
+    runs, _ = listing(site.root, site.catalogue, of_component(site, component), limit=RUNS)
     return runs
 
 
