@@ -82,8 +82,8 @@ def test_a_knife_edge_becomes_an_edge(path):
 
 
 def test_a_mesh_becomes_a_peak_along_each_motor(path):
-    fields = {"type": "mesh", "motor1": ["y", -750, 750, 7], "motor2": ["x", -750, 750, 7], "detectors": ["if"]}
-    scanned(path, "FOIL-1", **fields)
+    axes = {"motor1": ["y", -750, 750, 6], "motor2": ["x", -750, 750, 6], "snake": True}
+    scanned(path, "FOIL-1", type="mesh", detectors=["if"], dwell_time=0.1, **axes)
     (test,) = kept_of(path)
     assert {"centroid @x", "centroid_error @x", "centroid @y", "fwhm @x", "fwhm @y"} <= test["measurements"].keys()
     assert test["units"]["peak @x"] == "um"

@@ -84,7 +84,7 @@ def test_two_in_one_position(taken_over: Any, parts: Database) -> None:
     assert rules(parts) == {
         "installation_history 2": ("M1 sits in layer1_TOP_axial, and by this row M2, too, which is kept as spare")
     }
-    assert commands(parts) == ["svt remove M1 && svt install --date 2024-02-01T00:00:00.000000Z M2 layer1_TOP_axial"]
+    assert commands(parts) == ["svt remove M1 && svt install M2 layer1_TOP_axial"]
 
 
 def test_the_last_of_two_that_are_alike_has_the_position(taken_over: Any, parts: Database) -> None:
