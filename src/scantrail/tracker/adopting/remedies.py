@@ -10,7 +10,8 @@ from scantrail.tracker.workflow import NOT_INSTALLABLE
 def seating(standing: Standing, component: str, position: str, *, since: str = "", run_period: str = "") -> str:
     """Return the commands that make room in a position and put a component there; empty for one that may not sit.
 
-    It sits there since `since` only where nothing must be taken out first, for two stays may not overlap. A position that does not take it is left to whoever runs them, as POSITION.
+    It sits there since `since` only where nothing must be taken out first, for two stays may not overlap. A position
+    that does not take it is left to whoever runs them, as POSITION.
     """
     known = standing.find(component)
     if known is None or known.status in NOT_INSTALLABLE:
