@@ -23,7 +23,7 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not long and not alone" -n $(WORKERS) --dist worksteal --cov --cov-report=
-	$(BIN)/python -m pytest -m alone --cov --cov-append --cov-report=term --cov-fail-under=80
+	$(BIN)/python -m pytest -m "alone and not long" --cov --cov-append --cov-report=term --cov-fail-under=80
 
 long: $(READY)
 	$(BIN)/python -m pytest -m long --durations=0

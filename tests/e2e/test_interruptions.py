@@ -25,8 +25,6 @@ from commands import (
 
 from scantrail.runs import ask, held, read, summarize
 
-pytestmark = pytest.mark.usefixtures("without_coverage")
-
 PARALLEL = ("threshold", "parallel", "--thresholds", "1:300;2:308;3:292", "--nsteps", 10, "--step", 2, "--duration", 2)
 SERIAL = ("threshold", "serial", "--thresholds", "1:300;2:308", "--nsteps", 5, "--step", 4, "--duration", 2)
 EXPECTED = {"parallel": 21, "serial": 22}

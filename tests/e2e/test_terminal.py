@@ -11,8 +11,6 @@ from terminals import ESCAPE, Terminal, on_a_terminal
 
 from scantrail.runs import ask, read
 
-pytestmark = pytest.mark.usefixtures("without_coverage")
-
 SCAN = ("threshold", "parallel", "--thresholds", "1:300;2:308;3:292", "--nsteps", 4, "--step", 5, "--mock")
 
 
