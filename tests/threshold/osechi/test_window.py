@@ -262,9 +262,11 @@ def test_v2_without_statistics_says_so(board, device, sleep):
 
 def test_legacy_counts_by_time_of_arrival(board, device):
     one = board(lambda line: None)
+    sent = []
 
     def wait(seconds):
         one.send(ONE)
+        sent.append(seconds)
         time.sleep(seconds)
         return "go"
 
@@ -272,7 +274,8 @@ def test_legacy_counts_by_time_of_arrival(board, device):
         one.send(TWO * 5)
         time.sleep(0.1)
         counts = detector.count(0.5, wait)
-    assert counts.patterns == {1: 3}
+    assert len(sent) >= 2
+    assert counts.patterns == {1: pytest.approx(len(sent), abs=1)}  # the last may come after a busy machine's stop
     assert counts.notes == (window.BY_STAMPS,)
     assert counts.lost is None
     assert one.received == []
